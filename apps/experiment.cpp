@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/experiment.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.h"
+#include "core/run/entry_name.h"
+
+namespace parfocal {
+namespace {
+
+using Words = std::vector<std::string>;
+
+/// Words of the experiment language that belong to tasks which this version does not run.
+const Words& later_tasks() {
+  static const Words words = {"train", "design", "evaluate"};
+  return words;
+}
+
+/// What the two tasks need, and why, in the order of the file.
+struct Need {
+  const char* block;
+  const char* reason;
+};
+
+void require_block(const Node& root, ReadContext& context, const std::string& task,
+                   const Need& need) {
+  if (root.find(need.block) != nullptr) return;
+  const Node* task_node = root.find("task");
+  context.error_at(task_node != nullptr ? task_node->where : root.where, "missing_key",
+                   std::string(need.block) + ": missing; task " + task + " needs it: " + need.reason,
+                   std::string("parfocal explain ") + need.block);
+}
+
+void check_reconstruct(const Node& root, ReadContext& context) {
+  if (root.find("data") == nullptr && root.find("scene") == nullptr) {
+    require_block(root, context, "reconstruct",
+                  {"data", "the measurement comes from files (data) or from a scene (scene)"});
+  }
+  if (root.find("data") != nullptr && root.find("scene") != nullptr) {
+    ReadContext scene = context.child("scene");
+    scene.error(*root.find("scene"), "rule",
+                "the measurement comes either from data or from a scene, not from both",
+                "remove one of the two blocks");
+  }
+  require_block(root, context, "reconstruct", {"model", "object -> expected measurement"});
+  require_block(root, context, "reconstruct", {"detector", "photons -> counts"});
+  require_block(root, context, "reconstruct", {"reconstruction", "solver and priors"});
+}
+
+void check_simulate(const Node& root, ReadContext& context) {
+  require_block(root, context, "simulate", {"scene", "where objects come from"});
+  require_block(root, context, "simulate", {"model", "object -> expected measurement"});
+  require_block(root, context, "simulate", {"detector", "photons -> counts"});
+  for (const char* block : {"data", "reconstruction"}) {
+    const Node* node = root.find(block);
+    if (node == nullptr) continue;
+    ReadContext child = context.child(block);
+    child.error(*node, "rule", "task simulate does not use this block",
+                "remove it, or set task: reconstruct");
+  }
+}
+
+void check_device(const Experiment& experiment, const Node& root, ReadContext& context) {
+  const std::string& device = experiment.runtime.device;
+  const bool indexed = device.size() > 5 && device.rfind("cuda:", 0) == 0 &&
+                       device.find_first_not_of("0123456789", 5) == std::string::npos;
+  if (device == "auto" || device == "cpu" || device == "cuda" || indexed) return;
+  ReadContext runtime = context.child("runtime");
+  ReadContext key = runtime.child("device");
+  key.error(*root.find("runtime")->find("device"), "choice",
+            "expected auto, cpu, cuda or cuda:N");
+}
+
+void check_seeds(const Experiment& experiment, const Node& root, ReadContext& context) {
+  const std::vector<std::int64_t>& seeds = experiment.runtime.seeds;
+  const bool negative = std::any_of(seeds.begin(), seeds.end(), [](auto s) { return s < 0; });
+  const bool repeated = std::set(seeds.begin(), seeds.end()).size() != seeds.size();
+  if (!seeds.empty() && !negative && !repeated) return;
+  ReadContext runtime = context.child("runtime");
+  ReadContext key = runtime.child("seeds");
+  key.error(*root.find("runtime")->find("seeds"), "range",
+            "expected at least one seed, none negative, each once");
+}
+
+void check_percentiles(const Experiment& experiment, const Node& root, ReadContext& context) {
+  const auto [low, high] = experiment.output.preview_percentiles;
+  if (low >= 0 && low < high && high <= 100) return;
+  ReadContext output = context.child("output");
+  ReadContext key = output.child("preview_percentiles");
+  key.error(*root.find("output")->find("preview_percentiles"), "range",
+            "expected 0 <= low < high <= 100");
+}
+
+void check_name(const Node& root, ReadContext& context) {
+  const Node* name = root.find("name");
+  if (name == nullptr || !name->is_scalar()) return;
+  try {
+    require_entry_name("name", name->scalar);
+  } catch (const UsageError& error) {
+    context.error_at(name->where, "name", error.what());
+  }
+}
+
+/// Refuses what the language has and this version does not, and takes it out of the tree, so that
+/// it is reported once.
+void refuse_later_words(Node& root, ReadContext& context) {
+  const Node* task = root.find("task");
+  if (task != nullptr && task->is_scalar() &&
+      std::find(later_tasks().begin(), later_tasks().end(), task->scalar) != later_tasks().end()) {
+    std::vector<Diagnostic> found(1);
+    found[0] = {task->where, "task", "not_available",
+                "task = " + task->scalar +
+                    ": this version runs reconstruct and simulate; it does not have " +
+                    task->scalar + " yet",
+                ""};
+    throw ConfigError(std::move(found));
+  }
+  const auto later = std::find_if(root.entries.begin(), root.entries.end(),
+                                  [](const Node::Entry& e) { return e.key == "optimize"; });
+  if (later == root.entries.end()) return;
+  context.error_at(later->where, "not_available",
+                   "optimize: this version does not adjust parameters of the instrument; only the "
+                   "object is unknown",
+                   "remove the block");
+  root.entries.erase(later);
+}
+
+Experiment typed(Node root, const Registry& registry, Diagnostics& diagnostics) {
+  ReadContext context(registry, diagnostics);
+  refuse_later_words(root, context);
+  Experiment experiment;
+  const bool good = experiment_schema().read(root, context, &experiment, false);
+  check_name(root, context);
+  const Node* task = root.find("task");
+  if (task != nullptr && task->scalar == "reconstruct") check_reconstruct(root, context);
+  if (task != nullptr && task->scalar == "simulate") check_simulate(root, context);
+  if (good) {
+    check_device(experiment, root, context);
+    check_seeds(experiment, root, context);
+    check_percentiles(experiment, root, context);
+  }
+  return experiment;
+}
+
+void collect_changes(const Node& changes, const std::string& path, Words& changed) {
+  if (!changes.is_map() || changes.find("type") != nullptr || changes.entries.empty()) {
+    if (!path.empty()) changed.push_back(path);
+    return;
+  }
+  for (const Node::Entry& entry : changes.entries) {
+    collect_changes(entry.value, path.empty() ? entry.key : path + "." + entry.key, changed);
+  }
+}
+
+/// Variants see equal data: what is measured may not differ between them.
+void check_equal_data(const std::string& name, const Words& changed, const Node& changes,
+                      ReadContext& context) {
+  for (const std::string& path : changed) {
+    const std::string block = path.substr(0, path.find('.'));
+    if (block != "data" && block != "scene" && block != "task" && block != "name" &&
+        block != "compare") {
+      continue;
+    }
+    ReadContext place = context.child(name).child(path);
+    place.error_at(changes.where, "rule",
+                   "compare." + name + ": " + path +
+                       " cannot differ between variants: all of them see the same data",
+                   "make it an experiment of its own");
+  }
+}
+
+void read_variants(ExperimentFile& result, const Registry& registry, Diagnostics& diagnostics) {
+  const Node* compare = result.root.find("compare");
+  if (compare == nullptr) return;
+  ReadContext context(registry, diagnostics, "compare");
+  if (!compare->is_map() || compare->entries.empty()) {
+    context.error(*compare, "type", "expected a map of named variants",
+                  "compare: {picam: {reconstruction.solver.variant: picam}}");
+    return;
+  }
+  Node base = result.root;
+  std::erase_if(base.entries, [](const Node::Entry& e) { return e.key == "compare"; });
+  for (const Node::Entry& entry : compare->entries) {
+    Variant variant{entry.key, {}, {}};
+    if (!entry.value.is_map()) {
+      context.child(entry.key).error_at(entry.where, "type",
+                                        "compare." + entry.key + ": expected a map of overrides");
+      continue;
+    }
+    try {
+      require_entry_name("compare", entry.key);
+    } catch (const UsageError& error) {
+      context.error_at(entry.where, "name", error.what());
+      continue;
+    }
+    collect_changes(entry.value, "", variant.changed);
+    check_equal_data(entry.key, variant.changed, entry.value, context);
+    Node root = base;
+    overlay(root, entry.value);
+    variant.experiment = typed(std::move(root), registry, diagnostics);
+    result.variants.push_back(std::move(variant));
+  }
+}
+
+}  // namespace
+
+const ObjectSchema& experiment_schema() {
+  static const std::shared_ptr<const ObjectSchema> schema = schema_of<Experiment>();
+  return *schema;
+}
+
+std::string ExperimentFile::resolved_yaml() const {
+  return write_yaml(experiment_schema().write(&experiment));
+}
+
+ExperimentFile read_experiment(Document document, const Registry& registry) {
+  Diagnostics diagnostics;
+  ExperimentFile result;
+  result.file = std::move(document.file);
+  result.root = std::move(document.root);
+  result.experiment = typed(result.root, registry, diagnostics);
+  // A mistake in the base would be repeated by every variant.
+  diagnostics.throw_if_any();
+  read_variants(result, registry, diagnostics);
+  diagnostics.throw_if_any();
+  return result;
+}
+
+ExperimentFile read_experiment(const std::filesystem::path& file, const Words& overrides,
+                               const Registry& registry) {
+  ExperimentFile result = read_experiment(read_document(file, overrides), registry);
+  result.overrides = overrides;
+  return result;
+}
+
+}  // namespace parfocal

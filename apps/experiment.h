@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/config/document.h"
+#include "core/config/registry.h"
+#include "core/config/schema.h"
+#include "core/operators/image_file.h"
+
+namespace parfocal {
+
+enum class Task { kReconstruct, kSimulate };
+
+/// Measured frames, and what happens to the pixels that cannot be trusted.
+struct DataBlock {
+  enum class Saturated { kMask, kKeep };
+
+  ImageFile measurement;
+  Saturated saturated = Saturated::kMask;
+  static void describe(Schema<DataBlock>& s);
+};
+
+struct ReconstructionBlock {
+  ComponentConfig solver;
+  std::vector<ComponentConfig> priors;
+  static void describe(Schema<ReconstructionBlock>& s);
+};
+
+struct EvaluateBlock {
+  std::vector<ComponentConfig> metrics;
+  static void describe(Schema<EvaluateBlock>& s);
+};
+
+struct OutputBlock {
+  bool npy = true;
+  bool png = true;
+  std::array<double, 2> preview_percentiles{0.1, 99.9};
+  static void describe(Schema<OutputBlock>& s);
+};
+
+struct PrecisionBlock {
+  enum class Real { kFloat32, kFloat64 };
+
+  Real optics = Real::kFloat32;
+  static void describe(Schema<PrecisionBlock>& s);
+};
+
+struct RuntimeBlock {
+  std::string device = "auto";
+  std::optional<std::int64_t> threads;
+  PrecisionBlock precision;
+  std::vector<std::int64_t> seeds{0};
+  static void describe(Schema<RuntimeBlock>& s);
+};
+
+/// One experiment file, typed and unit-checked, not yet built.
+///
+/// Errors:    ConfigError with every mistake of the file, each with file, line and column.
+/// Tested by: tests/apps/experiment_test.cpp, tests/apps/broken_config_test.cpp.
+struct Experiment {
+  std::int64_t version = 1;
+  std::string name;
+  Task task = Task::kReconstruct;
+  std::optional<DataBlock> data;
+  ComponentConfig scene;
+  std::vector<NamedComponent> optics;
+  ComponentConfig model;
+  ComponentConfig detector;
+  std::optional<ReconstructionBlock> reconstruction;
+  Node compare;
+  std::optional<EvaluateBlock> evaluate;
+  OutputBlock output;
+  RuntimeBlock runtime;
+  static void describe(Schema<Experiment>& s);
+
+  [[nodiscard]] bool is_study() const { return compare.is_map() || runtime.seeds.size() > 1; }
+};
+
+[[nodiscard]] const ObjectSchema& experiment_schema();
+
+/// One row of `compare`: the experiment with the overrides of the variant laid over it.
+struct Variant {
+  std::string name;
+  Experiment experiment;
+  std::vector<std::string> changed;  ///< Dotted paths that the variant overrides, in file order.
+};
+
+/// An experiment together with where it came from.
+struct ExperimentFile {
+  std::filesystem::path file;
+  std::vector<std::string> overrides;
+  Node root;
+  Experiment experiment;
+  std::vector<Variant> variants;  ///< Of `compare`; empty without.
+
+  /// Every key with its value; reading it again gives the same text.
+  [[nodiscard]] std::string resolved_yaml() const;
+};
+
+[[nodiscard]] ExperimentFile read_experiment(const std::filesystem::path& file,
+                                             const std::vector<std::string>& overrides,
+                                             const Registry& registry);
+
+/// The same from a tree that was read already.
+[[nodiscard]] ExperimentFile read_experiment(Document document, const Registry& registry);
+
+}  // namespace parfocal

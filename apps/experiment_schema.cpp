@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/experiment.h"
+
+namespace parfocal {
+
+void DataBlock::describe(Schema<DataBlock>& s) {
+  s.summary("Measured frames and their preparation.");
+  s.block("measurement", &DataBlock::measurement)
+      .required()
+      .doc("The raw image or stack; each frame is reconstructed on its own.");
+  s.choice("saturated", &DataBlock::saturated,
+           {{"mask", Saturated::kMask}, {"keep", Saturated::kKeep}})
+      .doc("Whether pixels that hold a saturated raw sample get weight 0 (mask) or count (keep).");
+}
+
+void ReconstructionBlock::describe(Schema<ReconstructionBlock>& s) {
+  s.summary("How the object is found.");
+  s.component("solver", &ReconstructionBlock::solver, "solver")
+      .required()
+      .doc("The iterative or direct method.");
+  s.components("prior", &ReconstructionBlock::priors, "prior")
+      .doc("What is known of the object before the measurement; terms are added.");
+}
+
+void EvaluateBlock::describe(Schema<EvaluateBlock>& s) {
+  s.summary("What is measured on the estimate when the true object is known.");
+  s.components("metrics", &EvaluateBlock::metrics, "metric")
+      .doc("Numbers that compare the estimate with the true object of a scene.");
+}
+
+void OutputBlock::describe(Schema<OutputBlock>& s) {
+  s.summary("What is written to results/ besides object.ome.tif and summary.json.");
+  s.key("npy", &OutputBlock::npy).doc("Write object.npy, float32 [frame, channel, y, x].");
+  s.key("png", &OutputBlock::png)
+      .doc("Write object.png, an 8-bit preview of the first frame in the stated window.");
+  s.key("preview_percentiles", &OutputBlock::preview_percentiles)
+      .doc("Percentiles of the image shown as black and as white in previews.");
+}
+
+void PrecisionBlock::describe(Schema<PrecisionBlock>& s) {
+  s.summary("Floating-point types.");
+  s.choice("optics", &PrecisionBlock::optics,
+           {{"float32", Real::kFloat32}, {"float64", Real::kFloat64}})
+      .doc("Type of images in models and solvers; phases are always formed in float64.");
+}
+
+void RuntimeBlock::describe(Schema<RuntimeBlock>& s) {
+  s.summary("Where and how the experiment runs.");
+  s.key("device", &RuntimeBlock::device)
+      .doc("auto (a CUDA device if there is one, else the CPU), cpu, cuda or cuda:N.");
+  s.key("threads", &RuntimeBlock::threads)
+      .at_least(1)
+      .at_most(1024)
+      .doc("CPU threads; absent: one per core. A run records the number that it took.");
+  s.block("precision", &RuntimeBlock::precision).doc("Floating-point types.");
+  s.key("seeds", &RuntimeBlock::seeds)
+      .doc("Seeds of scene and noise; with several, every variant runs with every seed.");
+}
+
+void Experiment::describe(Schema<Experiment>& s) {
+  s.summary("One experiment, blocks in the order in which data flow.");
+  s.key("parfocal", &Experiment::version)
+      .required()
+      .at_least(1)
+      .at_most(1)
+      .doc("Version of the experiment language.");
+  s.key("name", &Experiment::name).required().doc("Name of the run folder.");
+  s.choice("task", &Experiment::task,
+           {{"reconstruct", Task::kReconstruct}, {"simulate", Task::kSimulate}})
+      .required()
+      .doc("What is done: find the object of a measurement, or simulate a measurement.");
+  s.block("data", &Experiment::data).doc("Measured frames (task reconstruct).");
+  s.component("scene", &Experiment::scene, "scene")
+      .doc("Where objects come from when none are measured, and how much light they give.");
+  s.elements("optics", &Experiment::optics, "element")
+      .doc("The hardware, named elements; light goes in file order.");
+  s.component("model", &Experiment::model, "model")
+      .doc("Object -> expected measurement.");
+  s.component("detector", &Experiment::detector, "detector")
+      .doc("Photons -> counts, and therefore the likelihood.");
+  s.block("reconstruction", &Experiment::reconstruction).doc("How the object is found.");
+  s.tree("compare", &Experiment::compare)
+      .doc("Named variants of this file: overrides by dotted path, run on equal data.");
+  s.block("evaluate", &Experiment::evaluate).doc("Metrics against the true object of a scene.");
+  s.block("output", &Experiment::output).doc("What is written to results/.");
+  s.block("runtime", &Experiment::runtime).doc("Device, threads, precision, seeds.");
+}
+
+}  // namespace parfocal

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/pipeline.h"
+
+#include <ATen/ops/zeros.h>
+
+#include "core/error.h"
+#include "core/tensor/fft.h"
+#include "core/tensor/random.h"
+#include "core/tensor/tensor_checks.h"
+#include "forward_models/lensless/lensless_convolution.h"
+
+namespace parfocal {
+namespace {
+
+std::string size_text(std::int64_t channels, std::int64_t n_y, std::int64_t n_x) {
+  return std::to_string(n_y) + " x " + std::to_string(n_x) + " pixels, " +
+         std::to_string(channels) + (channels == 1 ? " channel" : " channels");
+}
+
+BuildContext context_of(const Experiment& experiment, const Placement& placement,
+                        datasets::ImageFileLoader& files, ParameterTree& parameters) {
+  BuildContext context;
+  context.dtype = placement.dtype;
+  context.device = placement.device;
+  context.seed = placement.seed;
+  context.files = &files;
+  context.parameters = &parameters;
+  context.optics = &experiment.optics;
+  return context;
+}
+
+}  // namespace
+
+at::ScalarType dtype_of(const Experiment& experiment) {
+  return experiment.runtime.precision.optics == PrecisionBlock::Real::kFloat64 ? at::kDouble
+                                                                               : at::kFloat;
+}
+
+Pipeline::Pipeline(const Experiment& experiment, const Placement& placement,
+                   datasets::ImageFileLoader& files)
+    : experiment_(&experiment),
+      placement_(placement),
+      context_(context_of(experiment, placement, files, parameters_)) {
+  model_ = build<Operator>(experiment.model, context_);
+  detector_ = build<Likelihood>(experiment.detector, context_);
+  if (!experiment.reconstruction) return;
+  for (const ComponentConfig& prior : experiment.reconstruction->priors) {
+    priors_.push_back(build<Prior>(prior, context_));
+  }
+  solver_ = build<Solver>(experiment.reconstruction->solver, context_);
+}
+
+void Pipeline::require_fit(const at::Tensor& counts, const std::string& path) const {
+  const Shape range = model_->range();
+  const bool fits = counts.dim() == 4 && counts.size(2) == range[1] && counts.size(3) == range[2] &&
+                    (range[0] == 1 || counts.size(1) == range[0]);
+  if (fits) return;
+  throw DataError(path + ": " + size_text(counts.size(1), counts.size(2), counts.size(3)) +
+                  ", but the model makes " + size_text(range[0], range[1], range[2]) +
+                  "; crop and bin both alike");
+}
+
+at::Tensor Pipeline::on_domain(const at::Tensor& object) const {
+  const Shape domain = model_->domain();
+  return pad_centred(object, domain[domain.size() - 2], domain[domain.size() - 1]);
+}
+
+at::Tensor Pipeline::expected(const at::Tensor& object) const {
+  return model_->forward(on_domain(object));
+}
+
+at::Tensor Pipeline::point_response() const {
+  const Shape domain = model_->domain();
+  at::Tensor point =
+      at::zeros(domain, at::TensorOptions().dtype(model_->dtype()).device(placement_.device));
+  const std::int64_t n_y = domain[domain.size() - 2], n_x = domain[domain.size() - 1];
+  point.select(-2, n_y / 2).select(-1, n_x / 2).fill_(1);
+  return model_->forward(point);
+}
+
+std::int64_t Pipeline::unknowns_per_frame(std::int64_t channels) const {
+  std::int64_t count = channels;
+  const Shape domain = model_->domain();
+  for (std::size_t axis = 1; axis < domain.size(); ++axis) count *= domain[axis];
+  return count;
+}
+
+std::optional<Grid> Pipeline::sensor_grid() const {
+  const auto* lensless = dynamic_cast<const lensless::LenslessConvolution*>(model_.get());
+  return lensless != nullptr ? lensless->sensor_grid() : std::nullopt;
+}
+
+SimulatedFrame simulate_frame(const Experiment& experiment, const Pipeline& pipeline) {
+  const auto scene = build<SampleSource>(experiment.scene, pipeline.context());
+  const at::Tensor drawn =
+      scene->sample(0).to(pipeline.placement().device, pipeline.placement().dtype);
+  const Shape domain = pipeline.model()->domain();
+  const Shape range = pipeline.model()->range();
+  if (drawn.size(-2) > domain[domain.size() - 2] || drawn.size(-1) > domain.back()) {
+    throw UsageError("scene: " + size_text(drawn.size(1), drawn.size(2), drawn.size(3)) +
+                     ", larger than the " + std::to_string(domain[domain.size() - 2]) + " x " +
+                     std::to_string(domain.back()) + " grid of the model; make it smaller");
+  }
+  SimulatedFrame frame;
+  const at::Tensor object = pipeline.on_domain(drawn);
+  frame.expected = pipeline.model()->forward(object);
+  frame.object = crop_centred(object, range[1], range[2]).contiguous();
+  RandomStream random(pipeline.placement().seed, "detector");
+  // Rounding of the transforms may leave -1e-7 photons where no light falls.
+  frame.counts = pipeline.detector()->sample(frame.expected.clamp_min(0), random);
+  return frame;
+}
+
+}  // namespace parfocal

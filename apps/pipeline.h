@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "apps/experiment.h"
+#include "core/operators/component.h"
+#include "core/operators/fields.h"
+#include "core/operators/likelihood.h"
+#include "core/operators/operator.h"
+#include "datasets/image_files.h"
+#include "solvers/prior.h"
+#include "solvers/solver.h"
+
+namespace parfocal {
+
+/// Where tensors live and how they are drawn.
+struct Placement {
+  at::ScalarType dtype = at::kFloat;
+  at::Device device = at::kCPU;
+  std::uint64_t seed = 0;
+};
+[[nodiscard]] at::ScalarType dtype_of(const Experiment& experiment);
+
+/// What an experiment names, built in the order in which data flow: optics -> model -> detector ->
+/// priors -> solver. The model is built before the measurement is read, because a dark level may be
+/// `same_as: model.psf`.
+///
+/// Errors:    what the components throw; UsageError where blocks do not fit together.
+/// Tested by: tests/apps/pipeline_test.cpp.
+class Pipeline {
+ public:
+  Pipeline(const Experiment& experiment, const Placement& placement,
+           datasets::ImageFileLoader& files);
+
+  [[nodiscard]] const OperatorPtr& model() const { return model_; }
+  [[nodiscard]] const std::shared_ptr<const Likelihood>& detector() const { return detector_; }
+  [[nodiscard]] const Solver& solver() const { return *solver_; }
+  [[nodiscard]] const std::vector<std::shared_ptr<const Prior>>& priors() const { return priors_; }
+  [[nodiscard]] const Placement& placement() const { return placement_; }
+  [[nodiscard]] const BuildContext& context() const { return context_; }
+
+  /// Checks that a measurement [batch, channel, n_y, n_x] is what the model makes.
+  void require_fit(const at::Tensor& counts, const std::string& path) const;
+
+  /// An object on the sensor window [batch, channel, n_y, n_x], laid on the grid of the model.
+  [[nodiscard]] at::Tensor on_domain(const at::Tensor& object) const;
+  /// Expected measurement of an object on the sensor window.
+  [[nodiscard]] at::Tensor expected(const at::Tensor& object) const;
+  /// Response to a point on the axis, [channel, n_y, n_x].
+  [[nodiscard]] at::Tensor point_response() const;
+  /// Unknowns of one frame with `channels` channels.
+  [[nodiscard]] std::int64_t unknowns_per_frame(std::int64_t channels) const;
+  /// Pitch of the sensor, where the model or the data know it.
+  [[nodiscard]] std::optional<Grid> sensor_grid() const;
+
+ private:
+  const Experiment* experiment_;
+  Placement placement_;
+  ParameterTree parameters_;
+  BuildContext context_;
+  OperatorPtr model_;
+  std::shared_ptr<const Likelihood> detector_;
+  std::vector<std::shared_ptr<const Prior>> priors_;
+  std::shared_ptr<const Solver> solver_;
+};
+
+/// A simulated measurement with the object behind it.
+struct SimulatedFrame {
+  at::Tensor object;    ///< On the sensor window, photons per pixel.
+  at::Tensor expected;  ///< Photons per pixel.
+  at::Tensor counts;
+};
+[[nodiscard]] SimulatedFrame simulate_frame(const Experiment& experiment, const Pipeline& pipeline);
+
+}  // namespace parfocal

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/plan.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "datasets/stack_measurement.h"
+
+namespace parfocal {
+namespace {
+
+double seconds_of(const Plan& plan, int threads) {
+  const auto n = static_cast<double>(plan.unknowns_per_frame);
+  const double transform_s = 1.4e-10 * n * std::log2(std::max(n, 2.0)) * (threads > 1 ? 0.6 : 1.0);
+  return static_cast<double>(plan.frames * plan.iterations) * 6 * transform_s;
+}
+
+void take_measured_size(const Experiment& experiment, const Pipeline& pipeline,
+                        datasets::ImageFileLoader& files, Plan& plan) {
+  datasets::StackMeasurement source(files, "data.measurement", experiment.data->measurement, {});
+  const std::optional<Measurement> block = source.next_block();
+  const at::Tensor& values = block->at("measurement").values;
+  pipeline.require_fit(values, "data.measurement");
+  plan.frames = source.n_frames();
+  plan.channels = values.size(1);
+}
+
+}  // namespace
+
+Plan plan_of(const Experiment& experiment, const Placement& placement, int threads) {
+  datasets::ImageFileLoader files;
+  const Pipeline pipeline(experiment, placement, files);
+  Plan plan;
+  const Shape range = pipeline.model()->range();
+  plan.channels = range[0];
+  plan.n_y = range[1];
+  plan.n_x = range[2];
+  if (experiment.data) take_measured_size(experiment, pipeline, files, plan);
+  if (experiment.scene) static_cast<void>(simulate_frame(experiment, pipeline));
+  plan.unknowns_per_frame = pipeline.unknowns_per_frame(plan.channels);
+  if (!experiment.reconstruction) return plan;
+  plan.iterations = pipeline.solver().iterations();
+  const std::int64_t block =
+      std::min(plan.frames, datasets::StackMeasurement::Options{}.block_frames);
+  plan.solver_bytes = static_cast<double>(block * plan.unknowns_per_frame) *
+                      pipeline.solver().bytes_per_unknown();
+  plan.seconds = seconds_of(plan, threads);
+  return plan;
+}
+
+std::vector<Plan> plans_of(const ExperimentFile& file, at::Device device, int threads) {
+  std::vector<Plan> plans;
+  const auto seed = static_cast<std::uint64_t>(file.experiment.runtime.seeds.front());
+  for (const Variant& variant : file.variants) {
+    plans.push_back(plan_of(variant.experiment, {dtype_of(variant.experiment), device, seed},
+                            threads));
+    plans.back().variant = variant.name;
+  }
+  if (plans.empty()) {
+    plans.push_back(
+        plan_of(file.experiment, {dtype_of(file.experiment), device, seed}, threads));
+  }
+  return plans;
+}
+
+}  // namespace parfocal

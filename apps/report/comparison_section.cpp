@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "apps/report/curves.h"
+#include "apps/report/figures.h"
+#include "apps/report/html.h"
+#include "apps/report/sections.h"
+#include "core/config/document.h"
+#include "core/error.h"
+#include "core/run/atomic_file.h"
+
+namespace parfocal::report {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One variant: its row of the table and the folder of its first seed.
+struct Member {
+  std::string name;
+  Json row;
+  fs::path first_cell;
+};
+
+fs::path first_cell_of(const fs::path& variant) {
+  std::vector<fs::path> cells;
+  for (const auto& entry : fs::directory_iterator(variant)) {
+    const std::string name = entry.path().filename().string();
+    const bool number = name.rfind("seed_", 0) == 0 &&
+                        name.find_first_not_of("0123456789", 5) == std::string::npos;
+    if (number) cells.push_back(entry.path());
+  }
+  std::sort(cells.begin(), cells.end(), [](const fs::path& a, const fs::path& b) {
+    return std::stoull(a.filename().string().substr(5)) < std::stoull(b.filename().string().substr(5));
+  });
+  if (cells.empty()) throw DataError(variant.string() + ": holds no finished cell");
+  return cells.front();
+}
+
+std::vector<Member> members_of(const fs::path& folder) {
+  const fs::path file = folder / "variants" / "table.json";
+  if (!fs::exists(file)) return {};
+  const Json table = Json::parse(read_whole_file(file), nullptr, false);
+  if (table.is_discarded()) throw DataError(file.string() + ": is not JSON");
+  std::vector<Member> members;
+  for (const Json& row : table.at("rows")) {
+    const std::string name = row.at("variant").get<std::string>();
+    members.push_back({name, row, first_cell_of(folder / "variants" / name)});
+  }
+  return members;
+}
+
+std::string number_cell(const Json& row, const std::string& name) {
+  const Json& numbers = row.at("numbers");
+  if (!numbers.contains(name)) return "<td class=\"n soft\">-</td>";
+  const Json& number = numbers.at(name);
+  std::string text = short_number(number.at("mean").get<double>());
+  if (number.at("std").is_number()) text += " &plusmn; " + fmt::format("{:.2g}", number.at("std").get<double>());
+  return "<td class=\"n\">" + text + "</td>";
+}
+
+/// Names of all numbers with their units, in order of first appearance.
+std::vector<std::pair<std::string, std::string>> numbers_of(const std::vector<Member>& members) {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const Member& member : members) {
+    for (const auto& [name, number] : member.row.at("numbers").items()) {
+      const bool known = std::any_of(names.begin(), names.end(),
+                                     [&name = name](const auto& n) { return n.first == name; });
+      if (!known) names.emplace_back(name, number.at("unit").get<std::string>());
+    }
+  }
+  return names;
+}
+
+std::string overrides_of(const RunRecord& run, const std::string& variant) {
+  const Node* compare = run.resolved.find("compare");
+  const Node* changes = compare != nullptr ? compare->find(variant) : nullptr;
+  if (changes == nullptr || changes->entries.empty()) return "as the file";
+  return write_yaml(*changes);
+}
+
+std::string table_of(const RunRecord& run, const std::vector<Member>& members) {
+  std::string text = "<div class=\"wide\"><table>\n<tr><th></th>";
+  for (const Member& member : members) text += "<th class=\"n\">" + escape(member.name) + "</th>";
+  text += "</tr>\n<tr><td>result</td>";
+  for (const Member& member : members) {
+    text += "<td>" + thumbnail(member.first_cell / "results", run.preview_percentiles()) + "</td>";
+  }
+  text += "</tr>\n<tr><td>what differs</td>";
+  for (const Member& member : members) {
+    text += "<td><code>" + escape(overrides_of(run, member.name)) + "</code></td>";
+  }
+  text += "</tr>\n<tr><td>seeds</td>";
+  for (const Member& member : members) {
+    text += fmt::format("<td class=\"n\">{}</td>", member.row.at("seeds").get<int>());
+  }
+  text += "</tr>\n";
+  for (const auto& [name, unit] : numbers_of(members)) {
+    text += fmt::format("<tr><td>{}{}</td>", escape(name), unit.empty() ? "" : " [" + escape(unit) + "]");
+    for (const Member& member : members) text += number_cell(member.row, name);
+    text += "</tr>\n";
+  }
+  return text + "</table></div>\n";
+}
+
+/// The data term of every variant in one diagram: the one number that means the same for all.
+std::string curves_of(const std::vector<Member>& members) {
+  Diagram diagram{"Data term", "iteration", {}, true};
+  for (const Member& member : members) {
+    const auto record = read_convergence(member.first_cell / "metrics.csv");
+    if (!record || record->find("data_term") == nullptr) continue;
+    diagram.series.push_back(record->series("data_term"));
+    diagram.series.back().name = member.name;
+  }
+  const std::string drawn = draw(diagram);
+  return drawn.empty() ? "" : "<h2>Convergence</h2>\n<div class=\"curves\">\n" + drawn + "</div>\n";
+}
+
+}  // namespace
+
+std::string comparison_section(const RunRecord& run, const Registry& registry) {
+  const std::vector<Member> members = members_of(run.folder);
+  if (members.empty()) return "";
+  std::string text =
+      "<h2>Comparison</h2>\n<p class=\"soft\">Equal data; numbers are means over seeds, with the "
+      "standard deviation where there are several.</p>\n" +
+      table_of(run, members) + curves_of(members);
+  for (const Member& member : members) {
+    const fs::path file = member.first_cell / "config.resolved.yaml";
+    if (!fs::exists(file)) continue;
+    const Node resolved = parse_yaml(read_whole_file(file), file.string());
+    const std::string deviations = deviation_list(resolved, registry);
+    if (deviations.empty()) continue;
+    text += "<p>" + escape(member.name) + " deviates from its named variant:</p>\n" + deviations;
+  }
+  return text;
+}
+
+}  // namespace parfocal::report

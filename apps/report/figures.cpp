@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/report/figures.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "apps/report/html.h"
+#include "apps/report/picture.h"
+#include "core/units/quantity_text.h"
+
+namespace parfocal::report {
+namespace {
+
+struct Figure {
+  std::string title;
+  std::string note;
+  std::string unit;
+  Picture picture;
+  Window window;
+  ColourMap map = ColourMap::kGrey;
+  std::string window_rule;  ///< "percentiles 0.1 to 99.9"
+};
+
+/// The largest 1, 2 or 5 x 10^n below `limit`.
+double round_length(double limit) {
+  const double decade = std::pow(10, std::floor(std::log10(limit)));
+  for (const double factor : {5.0, 2.0}) {
+    if (factor * decade <= limit) return factor * decade;
+  }
+  return decade;
+}
+
+std::string length_text(double length_m) {
+  std::string text = format_quantity(length_m, Dimension::kLength);
+  const std::size_t micro = text.find(" um");
+  return micro == std::string::npos ? text : text.replace(micro, 3, " \u00b5m");
+}
+
+std::string scale_bar(const Picture& picture) {
+  if (!picture.pitch_x_m || *picture.pitch_x_m <= 0) return "";
+  const auto n_x = static_cast<double>(picture.n_x), n_y = static_cast<double>(picture.n_y);
+  const double length_m = round_length(0.25 * n_x * *picture.pitch_x_m);
+  const double length_px = length_m / *picture.pitch_x_m;
+  const double size = 0.045 * n_x, left = 0.03 * n_x, bottom = n_y - 0.035 * n_x;
+  return fmt::format(
+      "<svg viewBox=\"0 0 {0} {1}\" preserveAspectRatio=\"xMinYMin meet\">"
+      "<g stroke=\"#000\" stroke-opacity=\".85\" paint-order=\"stroke\" fill=\"#fff\">"
+      "<rect x=\"{2:.2f}\" y=\"{3:.2f}\" width=\"{4:.2f}\" height=\"{5:.2f}\"/>"
+      "<text x=\"{2:.2f}\" y=\"{6:.2f}\" font-size=\"{7:.2f}\" stroke-width=\"{8:.2f}\">{9}</text>"
+      "</g></svg>",
+      picture.n_x, picture.n_y, left, bottom - 0.2 * size, length_px, 0.2 * size,
+      bottom - 0.5 * size, size, 0.12 * size, escape(length_text(length_m)));
+}
+
+std::string draw(Figure figure, std::int64_t limit) {
+  const std::string full = fmt::format("{} x {}", figure.picture.n_y, figure.picture.n_x);
+  const std::int64_t k = shrink(figure.picture, limit);
+  const std::string unit = figure.unit.empty() ? "" : " " + figure.unit;
+  std::string text = "<figure>\n<div class=\"frame\">";
+  text += fmt::format("<img tabindex=\"0\" alt=\"{}\" width=\"{}\" height=\"{}\" src=\"{}\">",
+                      escape(figure.title), figure.picture.n_x, figure.picture.n_y,
+                      png_data_uri(figure.picture, figure.window, figure.map));
+  text += scale_bar(figure.picture) + "</div>\n";
+  text += fmt::format(
+      "<div class=\"bar\"><span>{}{}</span><i class=\"{}\"></i><span>{}{}</span></div>\n",
+      short_number(figure.window.low), escape(unit),
+      figure.map == ColourMap::kGrey ? "grey" : "sign", short_number(figure.window.high),
+      escape(unit));
+  text += "<label class=\"tools\">brightness <input type=\"range\" min=\"-3\" max=\"3\" "
+          "step=\"0.1\" value=\"0\"></label>\n";
+  text += fmt::format("<figcaption><b>{}</b><br>{}{} pixels{}, window: {}</figcaption>\n</figure>\n",
+                      escape(figure.title), figure.note.empty() ? "" : escape(figure.note) + "; ",
+                      full, k > 1 ? fmt::format(", shown as means of {0} x {0}", k) : "",
+                      escape(figure.window_rule));
+  return text;
+}
+
+/// Collects the figures of one run; a file that is absent leaves its figure out.
+class Gallery {
+ public:
+  Gallery(const RunRecord& run, std::int64_t limit)
+      : run_(run), limit_(limit), percentiles_(run.preview_percentiles()) {}
+
+  void grey(const char* file, const std::string& title, const std::string& note,
+            const std::string& unit, const Window* like = nullptr) {
+    auto picture = read_picture(results() / (std::string(file) + ".ome.tif"));
+    if (!picture) return;
+    Figure figure{title, note, unit, *picture, {}, ColourMap::kGrey, ""};
+    figure.window = like != nullptr ? *like : percentile_window(*picture, percentiles_);
+    figure.window_rule =
+        like != nullptr ? "that of the reconstruction"
+                        : fmt::format("percentiles {} to {}", percentiles_[0], percentiles_[1]);
+    if (picture->n_frames > 1) {
+      figure.note += fmt::format("{}first of {} frames", note.empty() ? "" : "; ", picture->n_frames);
+    }
+    html_ += draw(std::move(figure), limit_);
+  }
+
+  void with_sign(std::optional<Picture> picture, const std::string& title, const std::string& note,
+                 const std::string& unit) {
+    if (!picture) return;
+    const Window window = symmetric_window(*picture, 99.9);
+    html_ += draw({title, note, unit, std::move(*picture), window, ColourMap::kSigned,
+                   "symmetric, percentile 99.9 of the magnitude"},
+                  limit_);
+  }
+
+  [[nodiscard]] std::optional<Picture> read(const char* file) const {
+    return read_picture(results() / (std::string(file) + ".ome.tif"));
+  }
+  [[nodiscard]] std::array<double, 2> percentiles() const { return percentiles_; }
+  [[nodiscard]] const std::string& html() const { return html_; }
+
+ private:
+  [[nodiscard]] std::filesystem::path results() const { return run_.folder / "results"; }
+
+  const RunRecord& run_;
+  std::int64_t limit_;
+  std::array<double, 2> percentiles_;
+  std::string html_;
+};
+
+void add_reconstruction(Gallery& gallery, const std::string& unit) {
+  const std::optional<Picture> object = gallery.read("object");
+  const std::optional<Picture> truth = gallery.read("truth");
+  gallery.grey("measurement", "Measurement", truth ? "simulated input" : "input after preparation",
+               "");
+  gallery.grey("psf", "Point response", "of the instrument to a point on the axis", "");
+  gallery.grey("object", "Reconstruction", "", unit);
+  if (object && truth) {
+    const Window window = percentile_window(*object, gallery.percentiles());
+    gallery.grey("truth", "True object", "", unit, &window);
+    if (object->values.size() == truth->values.size()) {
+      gallery.with_sign(difference(*object, *truth), "Error", "reconstruction minus true object",
+                        unit);
+    }
+  }
+  gallery.with_sign(gallery.read("residual"), "Residual",
+                    "measurement minus what the reconstruction predicts", "");
+}
+
+}  // namespace
+
+std::string image_section(const RunRecord& run, std::int64_t limit) {
+  const Summary::Entry* object = run.summary.find("object_max");
+  const std::string unit = object != nullptr ? object->unit : "";
+  Gallery gallery(run, limit);
+  if (run.setting("task") == "simulate") {
+    gallery.grey("truth", "Object", "drawn by the scene", "photon");
+    gallery.grey("psf", "Point response", "of the instrument to a point on the axis", "");
+    gallery.grey("expected", "Expected measurement", "without noise", "photon");
+    gallery.grey("measurement", "Measurement", "counts", "");
+  } else {
+    add_reconstruction(gallery, unit);
+  }
+  if (gallery.html().empty()) return "";
+  return "<h2>Images</h2>\n<div class=\"images\">\n" + gallery.html() +
+         "</div>\n<p class=\"soft\">Pixel (0, 0) is top left; nothing is flipped. A click enlarges "
+         "an image.</p>\n";
+}
+
+std::string thumbnail(const std::filesystem::path& results, std::array<double, 2> percentiles) {
+  std::optional<Picture> picture = read_picture(results / "object.ome.tif");
+  if (!picture) picture = read_picture(results / "measurement.ome.tif");
+  if (!picture) return "";
+  const Window window = percentile_window(*picture, percentiles);
+  shrink(*picture, 400);
+  return fmt::format("<figure><div class=\"frame\"><img tabindex=\"0\" alt=\"result\" src=\"{}\">"
+                     "</div><figcaption>window {} to {}</figcaption></figure>",
+                     png_data_uri(*picture, window, ColourMap::kGrey), short_number(window.low),
+                     short_number(window.high));
+}
+
+}  // namespace parfocal::report

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "apps/report/run_record.h"
+
+namespace parfocal::report {
+
+/// Each section is HTML, empty where the run has nothing to say about it.
+[[nodiscard]] std::string header_section(const RunRecord& run);
+[[nodiscard]] std::string key_number_section(const RunRecord& run);
+/// What a reader must know: warnings, and whether total variation ever acted.
+[[nodiscard]] std::string note_section(const RunRecord& run);
+[[nodiscard]] std::string convergence_section(const RunRecord& run);
+[[nodiscard]] std::string comparison_section(const RunRecord& run, const Registry& registry);
+[[nodiscard]] std::string parameter_section(const RunRecord& run, const Registry& registry);
+[[nodiscard]] std::string provenance_section(const RunRecord& run);
+[[nodiscard]] std::string citation_section(const RunRecord& run, const Registry& registry);
+
+/// Deviations from named variants, as a list; empty without any.
+[[nodiscard]] std::string deviation_list(const Node& resolved, const Registry& registry);
+
+}  // namespace parfocal::report

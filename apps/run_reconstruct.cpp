@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "apps/convergence_table.h"
+#include "apps/result_images.h"
+#include "apps/task.h"
+#include "core/error.h"
+#include "datasets/stack_measurement.h"
+#include "solvers/data_term.h"
+#include "solvers/priors/total_variation.h"
+
+namespace parfocal {
+namespace {
+
+/// Frames to be reconstructed together; `truth` is undefined for measured data.
+struct Block {
+  at::Tensor counts, mask, truth;
+};
+
+/// Where the frames of one experiment come from: files, or a scene seen by the same instrument.
+class Frames {
+ public:
+  Frames(const Experiment& experiment, const Pipeline& pipeline, datasets::ImageFileLoader& files)
+      : experiment_(experiment), pipeline_(pipeline) {
+    if (!experiment.data) return;
+    datasets::StackMeasurement::Options options;
+    options.mask_saturated = experiment.data->saturated == DataBlock::Saturated::kMask;
+    source_ = std::make_unique<datasets::StackMeasurement>(files, "data.measurement",
+                                                           experiment.data->measurement, options);
+  }
+
+  [[nodiscard]] std::int64_t count() const { return source_ ? source_->n_frames() : 1; }
+
+  [[nodiscard]] std::optional<Block> next() {
+    if (!source_) return next_simulated();
+    const std::optional<Measurement> measured = source_->next_block();
+    if (!measured) return std::nullopt;
+    const Field& field = measured->at("measurement");
+    grid_ = field.grid;
+    const Placement& place = pipeline_.placement();
+    Block block{field.values.to(place.device, place.dtype), {}, {}};
+    pipeline_.require_fit(block.counts, "data.measurement");
+    if (field.mask.defined() && !field.mask.to(at::kBool).all().item<bool>()) {
+      block.mask = field.mask.to(place.device, place.dtype);
+    }
+    return block;
+  }
+
+  /// Pitch of the data, known after the first block.
+  [[nodiscard]] const std::optional<Grid>& grid() const { return grid_; }
+
+ private:
+  std::optional<Block> next_simulated() {
+    if (simulated_) return std::nullopt;
+    simulated_ = true;
+    const SimulatedFrame frame = simulate_frame(experiment_, pipeline_);
+    return Block{frame.counts, {}, frame.object};
+  }
+
+  const Experiment& experiment_;
+  const Pipeline& pipeline_;
+  std::unique_ptr<datasets::StackMeasurement> source_;
+  std::optional<Grid> grid_;
+  bool simulated_ = false;
+};
+
+/// What one run collects from its blocks.
+struct Collected {
+  std::vector<at::Tensor> counts, object, residual, truth;
+  std::int64_t frames = 0;
+  std::int64_t iterations = 0;
+  std::int64_t masked_pixels = 0;
+  double residual_squares = 0, target_squares = 0;
+  std::map<std::string, double> final_sums;  ///< Of the last monitored numbers, over frames.
+  bool cancelled = false;
+};
+
+double sum_of_squares(const at::Tensor& values) {
+  const std::vector<double> sums = to_vector(sum_per_item(values.to(at::kDouble).square()));
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+
+void add_outcome(const SolveReport& report, Collected& all) {
+  for (const ItemOutcome& item : report.items) {
+    all.iterations = std::max(all.iterations, item.iterations);
+    all.cancelled = all.cancelled || item.stopped_by == "cancelled";
+  }
+  if (report.history.empty()) return;
+  for (const auto& [name, per_item] : report.history.back().values) {
+    all.final_sums[name] += std::accumulate(per_item.begin(), per_item.end(), 0.0);
+  }
+}
+
+void add_block(const Pipeline& pipeline, const Problem& problem, const Block& block,
+               const SolveResult& solved, Collected& all) {
+  add_outcome(solved.report, all);
+  if (all.cancelled) return;
+  const DataTerm term = data_term_of(problem, pipeline.placement().device);
+  const at::Tensor counting = term.weight.gt(0).to(term.target.scalar_type());
+  const at::Tensor residual = (term.target - pipeline.expected(solved.estimate)) * counting;
+  all.residual_squares += sum_of_squares(residual);
+  all.target_squares += sum_of_squares(term.target);
+  all.masked_pixels += term.weight.expand_as(term.target).eq(0).sum().item<std::int64_t>();
+  all.counts.push_back(block.counts.cpu());
+  all.object.push_back(solved.estimate.cpu());
+  all.residual.push_back(residual.cpu());
+  if (block.truth.defined()) all.truth.push_back(block.truth.cpu());
+}
+
+SolveOptions options_of(const RunHooks& hooks, ConvergenceTable& table, std::int64_t first_frame,
+                        std::int64_t block_number, std::int64_t blocks) {
+  SolveOptions options;
+  options.cancelled = hooks.cancelled;
+  options.progress = [&hooks, &table, first_frame, block_number, blocks](
+                         std::int64_t iteration, std::int64_t total, const Monitor* monitor) {
+    std::optional<double> objective;
+    if (monitor != nullptr) {
+      table.append(first_frame, iteration, *monitor);
+      const auto found = monitor->find("objective");
+      if (found != monitor->end() && !found->second.empty()) objective = found->second.front();
+    }
+    hooks.progress(static_cast<std::uint64_t>(block_number * total + iteration),
+                   static_cast<std::uint64_t>(blocks * total), objective);
+  };
+  return options;
+}
+
+/// How many terms the monitored share refers to: one per difference, or per gradient vector.
+void add_total_variation_terms(const Pipeline& pipeline, const Collected& all, Summary& summary) {
+  if (!all.final_sums.contains("tv_active_fraction")) return;
+  for (const auto& prior : pipeline.priors()) {
+    const auto* variation = dynamic_cast<const solvers::TotalVariation*>(prior.get());
+    if (variation == nullptr) continue;
+    const bool anisotropic = variation->params().kind == solvers::TvKind::kAnisotropic;
+    const std::int64_t unknowns = pipeline.unknowns_per_frame(all.object.front().size(1));
+    summary.add("tv_terms", static_cast<double>((anisotropic ? 2 : 1) * unknowns * all.frames));
+  }
+}
+
+Summary summary_of(const Experiment& experiment, const Pipeline& pipeline, const Collected& all) {
+  const std::string unit = experiment.data ? "" : "photon";
+  const at::Tensor object = at::cat(all.object).to(at::kDouble);
+  const auto frames = static_cast<double>(all.frames);
+  Summary summary;
+  summary.add("frames", frames);
+  summary.add("iterations", static_cast<double>(all.iterations));
+  summary.add("unknowns", static_cast<double>(pipeline.unknowns_per_frame(object.size(1))));
+  summary.add("masked_pixels", static_cast<double>(all.masked_pixels), "px");
+  for (const auto& [name, sum] : all.final_sums) summary.add(name, sum / frames);
+  add_total_variation_terms(pipeline, all, summary);
+  summary.add("relative_residual", std::sqrt(all.residual_squares / all.target_squares));
+  summary.add("object_l2_norm", std::sqrt(sum_of_squares(object)), unit);
+  summary.add("object_min", object.min().item<double>(), unit);
+  summary.add("object_max", object.max().item<double>(), unit);
+  summary.add("object_mean", object.mean().item<double>(), unit);
+  if (all.truth.empty()) return summary;
+  const at::Tensor truth = at::cat(all.truth).to(at::kDouble);
+  summary.add("relative_error",
+              std::sqrt(sum_of_squares(object - truth) / sum_of_squares(truth)));
+  if (!experiment.evaluate) return summary;
+  for (const ComponentConfig& config : experiment.evaluate->metrics) {
+    const auto metric = build<Metric>(config, pipeline.context());
+    const double mean = metric->evaluate(object, truth).to(at::kDouble).mean().item<double>();
+    summary.add(config.type->name, mean, metric->unit());
+  }
+  return summary;
+}
+
+}  // namespace
+
+TaskResult run_reconstruct(const Experiment& experiment, const Placement& placement,
+                           datasets::ImageFileLoader& files, const std::filesystem::path& folder,
+                           const RunHooks& hooks) {
+  hooks.stage("build");
+  const Pipeline pipeline(experiment, placement, files);
+  Frames frames(experiment, pipeline, files);
+  ConvergenceTable table(folder / "metrics.csv");
+  Collected all;
+  const std::int64_t per_block = datasets::StackMeasurement::Options{}.block_frames;
+  const std::int64_t blocks = (frames.count() + per_block - 1) / per_block;
+  hooks.stage("reconstruct");
+  for (std::int64_t number = 0; const std::optional<Block> block = frames.next(); ++number) {
+    const Problem problem{pipeline.model(), pipeline.detector(), pipeline.priors(), block->counts,
+                          block->mask};
+    const SolveResult solved =
+        solve(pipeline.solver(), problem, options_of(hooks, table, all.frames, number, blocks));
+    add_block(pipeline, problem, *block, solved, all);
+    all.frames += block->counts.size(0);
+    if (all.cancelled) return {Summary(), true};
+  }
+  hooks.stage("write");
+  const Summary summary = summary_of(experiment, pipeline, all);
+  const ResultImages images(folder / "results", experiment.output, hooks.provenance(),
+                            frames.grid() ? frames.grid() : pipeline.sensor_grid());
+  images.write_main("object", at::cat(all.object), experiment.data ? "" : "photon");
+  images.write("measurement", at::cat(all.counts));
+  images.write("residual", at::cat(all.residual));
+  images.write("psf", pipeline.point_response().unsqueeze(0).cpu());
+  if (!all.truth.empty()) images.write("truth", at::cat(all.truth));
+  return {summary, false};
+}
+
+}  // namespace parfocal

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/run_session.h"
+
+#include <ATen/Parallel.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "apps/report/report.h"
+#include "apps/version.h"
+#include "core/run/atomic_file.h"
+#include "core/run/sha256.h"
+#include "core/run/signals.h"
+
+namespace parfocal {
+namespace {
+
+Log::Level terminal_level(const Console& console) {
+  if (console.verbosity < 0) return Log::Level::kError;
+  return console.verbosity > 0 ? Log::Level::kDebug : Log::Level::kInfo;
+}
+
+/// The experiment as it runs: the number of threads is part of it.
+std::string resolved_for_run(const ExperimentFile& file, const Runtime& runtime) {
+  ExperimentFile copy = file;
+  copy.experiment.runtime.threads = runtime.threads;
+  return copy.resolved_yaml();
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
+    text.replace(at, from.size(), to);
+    at += to.size();
+  }
+  return text;
+}
+
+}  // namespace
+
+RunSession::RunSession(const ExperimentFile& file, const Runtime& runtime,
+                       const std::filesystem::path& out, const std::vector<std::string>& command,
+                       const Console& console)
+    : console_(console),
+      folder_(RunFolder::create(out, file.experiment.name)),
+      terminal_(STDERR_FILENO),
+      log_(terminal_, terminal_level(console)),
+      events_(folder_.path() / "events.jsonl"),
+      resolved_(resolved_for_run(file, runtime)) {
+  log_.add_file(folder_.path() / "log.txt");
+  provenance_.begin();
+  provenance_.libraries = library_versions();
+  provenance_.threads = static_cast<unsigned>(runtime.threads);
+  provenance_.interop_threads = static_cast<unsigned>(at::get_num_interop_threads());
+  const std::vector<std::int64_t>& seeds = file.experiment.runtime.seeds;
+  for (std::size_t i = 0; i < seeds.size(); ++i) {
+    const std::string name = i == 0 ? "run" : "run_" + std::to_string(i);
+    provenance_.seeds[name] = static_cast<std::uint64_t>(seeds[i]);
+  }
+  provenance_.command = shell_quoted(command);
+  provenance_.cwd = std::filesystem::current_path().string();
+  if (!runtime.device.device.is_cpu()) {
+    provenance_.nonidentical.push_back("computed on a CUDA device: other devices give other bits");
+  }
+  folder_.save_texts({read_whole_file(file.file), resolved_, file.overrides, command});
+  log_->info("{}: {}", file.experiment.name, folder_.path().string());
+  log_->info("device {}, {} threads", runtime.device.reason, runtime.threads);
+  events_.emit("start", {{"name", file.experiment.name}, {"device", runtime.device.reason}});
+}
+
+RunHooks RunSession::hooks() {
+  RunHooks hooks;
+  hooks.cancelled = cancellation_by_signal();
+  hooks.stage = [this](const std::string& stage) {
+    progress_.reset();
+    stage_ = stage;
+    events_.enter_stage(stage);
+    log_->debug("stage {}", stage);
+  };
+  hooks.progress = [this](std::uint64_t done, std::uint64_t total, std::optional<double> value) {
+    show_progress(done, total, value);
+  };
+  hooks.warning = [this](const std::string& sentence) { warn(sentence); };
+  hooks.provenance = [this] {
+    record_inputs();
+    return provenance_.short_form();
+  };
+  return hooks;
+}
+
+void RunSession::show_progress(std::uint64_t done, std::uint64_t total,
+                               std::optional<double> objective) {
+  if (!progress_) {
+    progress_ = std::make_unique<Progress>(
+        terminal_, Progress::Options{stage_, total, "step", "objective", console_.verbosity < 0, {}});
+  }
+  if (done > 0) progress_->update(done, objective);
+  if (objective) {
+    events_.emit("step", {{"step", done}, {"total", total}, {"objective", *objective}});
+  }
+}
+
+void RunSession::warn(const std::string& sentence) {
+  log_->warn("{}", sentence);
+  events_.emit("warning", {{"message", sentence}});
+  provenance_.warnings.push_back(sentence);
+}
+
+void RunSession::record_inputs() {
+  std::string counted = resolved_;
+  for (const datasets::InputFile& file : files_.inputs()) {
+    auto [entry, fresh] = inputs_.try_emplace(file.path.string());
+    if (fresh) entry->second = record_input(file.path);
+    entry->second.frames_expected = static_cast<std::uint64_t>(file.frames_expected);
+    entry->second.frames_found = static_cast<std::uint64_t>(file.frames_found);
+    entry->second.frames_used = static_cast<std::uint64_t>(file.frames_used);
+    counted = replaced(std::move(counted), file.path.string(), "sha256:" + entry->second.sha256);
+  }
+  // A configuration is the same when the content of its files is, wherever they lie.
+  provenance_.config_sha256 = sha256_hex(counted);
+  provenance_.inputs.clear();
+  for (const auto& [path, record] : inputs_) provenance_.inputs.push_back(record);
+}
+
+void RunSession::close(ExitCode code) {
+  progress_.reset();
+  provenance_.end(static_cast<int>(code), stop_requested());
+  provenance_.write(folder_.path() / "provenance.json");
+  if (code == ExitCode::kSuccess) write_report(folder_.path());
+  events_.emit("end", {{"exit_code", static_cast<int>(code)}});
+  folder_.finish(code);
+}
+
+void RunSession::succeed(const Summary& summary) {
+  for (const std::string& sentence : files_.warnings()) warn(sentence);
+  record_inputs();
+  for (const auto& [path, record] : inputs_) {
+    if (changed_since(record)) warn(path + ": changed while the run used it");
+  }
+  summary.write(folder_.result_path("summary.json"));
+  close(ExitCode::kSuccess);
+  log_->info("done, report {}", (folder_.path() / "report.html").string());
+}
+
+ExitCode RunSession::abort() {
+  const ExitCode code = exit_code_of_signal(stop_requested().value_or(SIGTERM));
+  log_->warn("stopped by a signal; nothing was published to results/");
+  record_inputs();
+  close(code);
+  return code;
+}
+
+void RunSession::fail(const std::exception& error) noexcept {
+  try {
+    log_->error("{}", error.what());
+    events_.emit("error", {{"message", error.what()}});
+    close(exit_code_of(error));
+  } catch (const std::exception& second) {
+    // The folder then closes itself as aborted; the first error is the one that is reported.
+    console_.error(std::string("error while closing the run: ") + second.what());
+  }
+}
+
+}  // namespace parfocal

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "apps/experiment.h"
+#include "apps/pipeline.h"
+#include "core/run/summary.h"
+#include "datasets/image_files.h"
+
+namespace parfocal {
+
+/// What a computation tells the run that holds it, and asks from it.
+struct RunHooks {
+  std::function<bool()> cancelled;
+  std::function<void(const std::string& stage)> stage;
+  std::function<void(std::uint64_t done, std::uint64_t total, std::optional<double> objective)>
+      progress;
+  std::function<void(const std::string& sentence)> warning;
+  /// Short provenance of the inputs read so far, embedded in every file that is written.
+  std::function<std::string()> provenance;
+};
+
+struct TaskResult {
+  Summary summary;
+  bool cancelled = false;  ///< Then nothing was published.
+};
+
+/// Runs one experiment with one seed and writes metrics.csv and results/ into `folder`.
+///
+/// Layout:     results/object.ome.tif, psf.ome.tif, measurement.ome.tif, residual.ome.tif, and for a
+///             simulated measurement truth.ome.tif; object.npy and object.png as `output` says.
+/// Invariants: the same experiment, seed and threads give the same bytes.
+/// Errors:     NumericError, DataError, UsageError of the parts.
+/// Tested by:  tests/apps/run_test.cpp.
+[[nodiscard]] TaskResult run_reconstruct(const Experiment& experiment, const Placement& placement,
+                                         datasets::ImageFileLoader& files,
+                                         const std::filesystem::path& folder,
+                                         const RunHooks& hooks);
+
+/// The same for a simulation: measurement, expected, truth and psf.
+[[nodiscard]] TaskResult run_simulate(const Experiment& experiment, const Placement& placement,
+                                      datasets::ImageFileLoader& files,
+                                      const std::filesystem::path& folder, const RunHooks& hooks);
+
+/// Whichever of the two `experiment.task` names.
+[[nodiscard]] TaskResult run_task(const Experiment& experiment, const Placement& placement,
+                                  datasets::ImageFileLoader& files,
+                                  const std::filesystem::path& folder, const RunHooks& hooks);
+
+}  // namespace parfocal

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <string>
+
+namespace parfocal {
+
+/// The device a run computes on, and why.
+struct DeviceChoice {
+  c10::Device device = c10::kCPU;
+  std::string reason;  ///< "cpu: asked for", "cpu: no CUDA device found", "cuda:0: NVIDIA H100".
+};
+
+/// Turns the word of an experiment ("auto", "cpu", "cuda", "cuda:1") into a device.
+///
+/// The CUDA half of LibTorch (350 MB) is loaded here and only when a CUDA device is used, so that a
+/// run on the CPU starts fast and the program runs where no GPU is. Call it before any other use of
+/// CUDA: LibTorch decides once whether it has a GPU.
+/// Errors:     UsageError if a CUDA device is asked for by name and cannot be used, with the reason.
+/// Tested by:  tests/core/tensor/device_test.cpp.
+[[nodiscard]] DeviceChoice select_device(const std::string& wish);
+
+}  // namespace parfocal

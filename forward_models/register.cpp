@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "forward_models/register.h"
+
+#include "core/operators/component.h"
+#include "forward_models/lensless/lensless_convolution.h"
+
+namespace parfocal {
+
+void register_forward_models(Registry& registry) {
+  add_component<Operator, lensless::LenslessConvolution>(registry, "lensless_convolution");
+}
+
+}  // namespace parfocal

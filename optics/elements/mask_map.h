@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/operators/component.h"
+#include "optics/trainable.h"
+
+namespace parfocal::optics {
+
+/// Values with samples of their own: a file. Without a grid they fit any field of their size.
+struct SampledMap {
+  at::Tensor values;  ///< float64 [n_y, n_x], SI.
+  std::optional<Grid> grid;
+};
+
+/// The map of a thin mask over its plane (height, transmission) and its trainable leaf.
+///
+/// A sampled map keeps its own samples and is interpolated bilinearly at those of the field, 0
+/// outside. A formula is sampled on `context.sensor` when the mask is built, where the context has
+/// it, and that is the leaf; else it is evaluated anew on the grid of each field and has none.
+/// Layout:     leaf [n_y, n_x] in units of `unit`.
+/// Errors:     SamplingError if a map without grid has not the size of the field.
+/// Tested by:  tests/optics/elements/mask_map_test.cpp.
+class MaskMap {
+ public:
+  using Formula = std::function<at::Tensor(const Grid&)>;
+
+  MaskMap(const BuildContext& context, const std::string& key, const LeafUnit& unit,
+          const SampledMap& sampled);
+  MaskMap(const BuildContext& context, const std::string& key, const LeafUnit& unit,
+          Formula formula);
+
+  /// SI, float64, [n_y, n_x] of `grid`, on `device`.
+  [[nodiscard]] at::Tensor on(const Grid& grid, at::Device device) const;
+
+ private:
+  std::string path_;
+  std::optional<Grid> grid_;
+  Formula formula_;
+  Trainable values_;
+};
+
+/// One image file as a map: its single frame and channel times `unit`.
+/// \throws DataError for several frames or channels.
+[[nodiscard]] SampledMap load_map(const ImageFile& image, double unit, const BuildContext& context);
+
+}  // namespace parfocal::optics

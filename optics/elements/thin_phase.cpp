@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "optics/elements/thin_phase.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/polar.h>
+
+#include <numbers>
+
+namespace parfocal::optics {
+
+at::Tensor thin_phase(const at::Tensor& height_m, double index, const Beam& beam) {
+  return height_m * (2.0 * std::numbers::pi * (index - beam.index_medium) / beam.wavelength_m);
+}
+
+at::Tensor delayed(const at::Tensor& field, const at::Tensor& phase) {
+  return field * at::polar(at::ones_like(phase), phase).to(field.scalar_type());
+}
+
+}  // namespace parfocal::optics

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "optics/register.h"
+
+#include "core/operators/component.h"
+#include "optics/detectors/gaussian_detector.h"
+#include "optics/detectors/poisson_detector.h"
+#include "optics/detectors/poisson_gaussian_detector.h"
+#include "optics/elements/amplitude_mask.h"
+#include "optics/elements/circular_aperture.h"
+#include "optics/elements/diffuser.h"
+#include "optics/elements/fresnel_zone_aperture.h"
+#include "optics/elements/height_map.h"
+#include "optics/elements/parabolic_lens.h"
+#include "optics/elements/phase_map.h"
+#include "optics/elements/phase_mask.h"
+#include "optics/elements/transmission_map.h"
+#include "optics/propagation/angular_spectrum.h"
+#include "optics/psf/measured_psf.h"
+#include "optics/psf/psf_from_optics.h"
+
+namespace parfocal::optics {
+
+void register_optics(Registry& registry) {
+  add_component<OpticalElement, AmplitudeMask>(registry, "amplitude_mask");
+  add_component<OpticalElement, AngularSpectrum>(registry, "angular_spectrum");
+  add_component<OpticalElement, CircularAperture>(registry, "circular_aperture");
+  add_component<OpticalElement, Diffuser>(registry, "diffuser");
+  add_component<Pattern, FresnelZoneAperture>(registry, "fresnel_zone_aperture");
+  add_component<PsfSource, PsfFromOptics>(registry, "from_optics");
+  add_component<Likelihood, GaussianDetector>(registry, "gaussian");
+  add_component<Surface, HeightMap>(registry, "height_map");
+  add_component<PsfSource, MeasuredPsf>(registry, "measured");
+  add_component<Surface, ParabolicLens>(registry, "parabolic_lens");
+  add_component<Surface, PhaseMap>(registry, "phase_map");
+  add_component<OpticalElement, PhaseMask>(registry, "phase_mask");
+  add_component<Likelihood, PoissonDetector>(registry, "poisson");
+  add_component<Likelihood, PoissonGaussianDetector>(registry, "poisson_gaussian");
+  add_component<Pattern, TransmissionMap>(registry, "transmission_map");
+}
+
+}  // namespace parfocal::optics

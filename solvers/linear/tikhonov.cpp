@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solvers/linear/tikhonov.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/conj.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/max.h>
+#include <ATen/ops/min.h>
+#include <ATen/ops/real.h>
+#include <ATen/ops/replication_pad2d.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "core/check.h"
+#include "core/error.h"
+#include "core/operators/capabilities.h"
+#include "core/tensor/fft.h"
+#include "solvers/priors/non_negative.h"
+#include "solvers/proximal/least_squares.h"
+
+namespace parfocal::solvers {
+namespace {
+
+constexpr const char* kName = "tikhonov";
+
+class TikhonovState : public SolverState {
+ public:
+  DataTerm data;
+  double pixel_weight = 1.0;
+  bool non_negative = false;
+  at::Tensor v;
+};
+
+const TikhonovState& as_tikhonov(const SolverState& state) {
+  const auto* tikhonov = dynamic_cast<const TikhonovState*>(&state);
+  PARFOCAL_CHECK(tikhonov != nullptr);
+  return *tikhonov;
+}
+
+/// 1 on the window of n, falling to 0 as a raised cosine one sample beyond the rim of p.
+at::Tensor raised_cosine(std::int64_t n, std::int64_t p) {
+  at::Tensor result = at::empty({p}, at::kDouble);
+  double* values = result.mutable_data_ptr<double>();
+  const std::int64_t first = (p - n) / 2;
+  for (std::int64_t i = 0; i < p; ++i) {
+    const std::int64_t outside = i < first ? first - i : std::max<std::int64_t>(0, i - (first + n - 1));
+    const std::int64_t margin = (i < first ? first : p - first - n) + 1;
+    const double phase = static_cast<double>(outside) / static_cast<double>(margin);
+    values[i] = 0.5 + 0.5 * std::cos(std::numbers::pi * phase);
+  }
+  return result;
+}
+
+at::Tensor extend(const at::Tensor& b, std::int64_t p_y, std::int64_t p_x, Edge edge) {
+  if (edge == Edge::kZero) return pad_centred(b, p_y, p_x);
+  const std::int64_t extra_y = p_y - b.size(-2), extra_x = p_x - b.size(-1);
+  const std::int64_t top = extra_y / 2, left = extra_x / 2;
+  const at::Tensor wide = at::replication_pad2d(b, {left, extra_x - left, top, extra_y - top});
+  if (edge == Edge::kReplicate) return wide;
+  const at::Tensor window =
+      raised_cosine(b.size(-2), p_y).unsqueeze(1) * raised_cosine(b.size(-1), p_x);
+  return wide * window.to(b.options());
+}
+
+}  // namespace
+
+void Tikhonov::describe(Schema<Params>& s) {
+  s.summary("Tikhonov (Wiener) inversion of a convolution in closed form.");
+  s.equation("v = IDFT( conj(H) . DFT(E b) / (|H|^2 + G / w) )");
+  s.citation("A. N. Tikhonov, Soviet Math. Doklady 4, 1035 (1963)");
+  s.convention("E extends the measurement beyond the sensor; w is the common weight of the pixels; "
+               "the prior non_negative clips the result.");
+  s.gradient("exact");
+  s.key("weight", &Params::weight).above(0.0).doc("G, in units of |H|^2 w.");
+  s.choice("edge", &Params::edge,
+           {{"zero", Edge::kZero}, {"replicate", Edge::kReplicate}, {"taper", Edge::kTaper}})
+      .doc("What stands outside the sensor: 0, the nearest pixel, or that fading to 0.");
+}
+
+std::unique_ptr<SolverState> Tikhonov::init(const Problem& problem) const {
+  auto state = std::make_unique<TikhonovState>();
+  state->data = data_term_of(problem, problem.counts.device());
+  const double least = state->data.weight.min().item<double>();
+  state->pixel_weight = state->data.weight.max().item<double>();
+  if (least != state->pixel_weight) {
+    throw UsageError("tikhonov needs equal weights of all pixels, but some are masked, saturated or "
+                     "noisier than others; use admm or fista");
+  }
+  for (const auto& prior : problem.priors) {
+    if (!std::dynamic_pointer_cast<const NonNegative>(prior)) {
+      throw UsageError("tikhonov has its own prior and cannot take " + prior->name() +
+                       "; use admm or fista");
+    }
+    state->non_negative = true;
+  }
+  return state;
+}
+
+void Tikhonov::step(const Problem& problem, SolverState& state) const {
+  auto& s = const_cast<TikhonovState&>(as_tikhonov(state));
+  const auto& model = require_capability<TransferFunctions>(*problem.model, kName,
+                                                            "transfer functions on a padded grid");
+  const at::Tensor h = model.transfer().squeeze(2).squeeze(1);
+  if (h.dim() != 3) throw UsageError("tikhonov needs one image and one unknown per channel");
+  const at::Tensor data = extend(s.data.target, model.padded_y(), model.padded_x(), params_.edge);
+  const at::Tensor filter =
+      h.conj() / (at::real(h * h.conj()) + params_.weight / s.pixel_weight);
+  const at::Tensor v = irfft2(filter * rfft2(data), model.padded_y(), model.padded_x());
+  const Shape domain = problem.model->domain();
+  s.v = crop_centred(v, domain[domain.size() - 2], domain.back());
+  ++state.iteration;
+}
+
+at::Tensor Tikhonov::estimate(const Problem& problem, const SolverState& state) const {
+  const TikhonovState& s = as_tikhonov(state);
+  if (!s.v.defined()) return at::zeros_like(s.data.target);
+  const at::Tensor window = sensor_window(problem, s.v);
+  return s.non_negative ? window.clamp_min(0) : window.contiguous();
+}
+
+Monitor Tikhonov::monitor(const Problem& problem, const SolverState& state) const {
+  const at::NoGradGuard no_grad;
+  const TikhonovState& s = as_tikhonov(state);
+  const at::Tensor data = s.data.value(problem.model->forward(s.v));
+  Monitor monitor;
+  monitor["data_term"] = to_vector(data);
+  monitor["objective"] = to_vector(data + 0.5 * params_.weight * sum_per_item(s.v * s.v));
+  monitor["output_data_term"] =
+      to_vector(output_data_term(problem, s.data, estimate(problem, state)));
+  return monitor;
+}
+
+std::vector<double> Tikhonov::relative_change(const SolverState& state) const {
+  return std::vector<double>(static_cast<std::size_t>(as_tikhonov(state).data.target.size(0)), 0.0);
+}
+
+}  // namespace parfocal::solvers

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solvers/proximal/gradient_descent.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <cmath>
+
+#include "core/check.h"
+#include "core/error.h"
+#include "core/tensor/inner_product.h"
+#include "solvers/priors/non_negative.h"
+#include "solvers/proximal/admm_setup.h"
+
+namespace parfocal::solvers {
+namespace {
+
+constexpr const char* kName = "gradient_descent";
+
+class DescentState : public SolverState {
+ public:
+  DataTerm data;
+  std::vector<std::shared_ptr<const Prior>> smooth;
+  bool non_negative = false;
+  double step = 0.0;
+  at::Tensor v, v_old, velocity;
+};
+
+const DescentState& as_descent(const SolverState& state) {
+  const auto* descent = dynamic_cast<const DescentState*>(&state);
+  PARFOCAL_CHECK(descent != nullptr);
+  return *descent;
+}
+
+void take_priors(const Problem& problem, DescentState& state) {
+  for (const auto& prior : problem.priors) {
+    if (std::dynamic_pointer_cast<const NonNegative>(prior)) {
+      state.non_negative = true;
+    } else if (prior->has_gradient()) {
+      state.smooth.push_back(prior);
+    } else {
+      throw UsageError(std::string(kName) + " needs priors with a gradient, which " + prior->name() +
+                       " has not; fista takes any prox");
+    }
+  }
+}
+
+}  // namespace
+
+void GradientDescent::describe(Schema<Params>& s) {
+  s.summary("Projected gradient descent, plain or with Nesterov's momentum.");
+  s.equation("p' = m p - a A^T W (A v - b);  v <- max(v - m p + (1 + m) p', 0);  a = step_factor / L");
+  s.citation("Y. Nesterov, Soviet Math. Doklady 27, 372 (1983)");
+  s.convention("L = norm_bound^2 max W; the clip follows the prior non_negative.");
+  s.gradient("exact");
+  s.variant("variant", &Params::variant,
+            {{"standard", [](Params& p) { p = Params{}; }},
+             {"tutorial",
+              [](Params& p) {
+                p = Params{};
+                p.step_factor = 2.0;
+                p.start = Start::kPsfMidrange;
+              }},
+             {"picam",
+              [](Params& p) {
+                p = Params{};
+                p.step_factor = 1.8;
+                p.start = Start::kPsfMidrange;
+              }},
+             {"picam_nesterov",
+              [](Params& p) {
+                p = Params{};
+                p.step_factor = 1.8;
+                p.momentum = 0.9;
+                p.start = Start::kPsfMidrange;
+              }}})
+      .doc("Program whose iterates are reproduced (with scaling: orthonormal in the model).");
+  s.key("iterations", &Params::iterations).at_least(1).at_most(1000000).doc("Number of iterations.");
+  s.key("step_factor", &Params::step_factor).above(0.0).at_most(2.0).doc("Step in units of 1 / L.");
+  s.key("momentum", &Params::momentum).at_least(0.0).below(1.0).doc("m; 0 is plain descent.");
+  s.choice("start", &Params::start, {{"zero", Start::kZero}, {"psf_midrange", Start::kPsfMidrange}})
+      .doc("First object: 0, or the constant (max h + min h) / 2 inside the sensor window.");
+  s.key("tolerance", &Params::tolerance)
+      .at_least(0.0)
+      .doc("Stops an item when |v - v_old| / |v| falls below; 0 runs all iterations.");
+}
+
+std::unique_ptr<SolverState> GradientDescent::init(const Problem& problem) const {
+  auto state = std::make_unique<DescentState>();
+  const LinearOperator& model = linear_model(problem, kName);
+  state->data = data_term_of(problem, problem.counts.device());
+  take_priors(problem, *state);
+  state->step = params_.step_factor / curvature_bound(model, state->data, kName);
+  state->v = state->v_old = start_object(problem, state->data, params_.start, kName);
+  state->velocity = at::zeros_like(state->v);
+  return state;
+}
+
+void GradientDescent::step(const Problem& problem, SolverState& state) const {
+  auto& s = const_cast<DescentState&>(as_descent(state));
+  const LinearOperator& model = linear_model(problem, kName);
+  at::Tensor gradient = model.adjoint(s.data.gradient(model.forward(s.v)));
+  for (const auto& prior : s.smooth) gradient = gradient + prior->gradient(s.v);
+
+  const double m = params_.momentum;
+  const at::Tensor velocity = m * s.velocity - s.step * gradient;
+  at::Tensor next = s.v - m * s.velocity + (1.0 + m) * velocity;
+  if (s.non_negative) next = next.clamp_min(0);
+  s.v_old = s.v;
+  s.v = next;
+  s.velocity = velocity;
+  ++state.iteration;
+}
+
+at::Tensor GradientDescent::estimate(const Problem& problem, const SolverState& state) const {
+  return sensor_window(problem, as_descent(state).v).contiguous();
+}
+
+Monitor GradientDescent::monitor(const Problem& problem, const SolverState& state) const {
+  const at::NoGradGuard no_grad;
+  const DescentState& s = as_descent(state);
+  const at::Tensor data = s.data.value(problem.model->forward(s.v));
+  at::Tensor objective = data;
+  for (const auto& prior : s.smooth) {
+    if (prior->has_value()) objective = objective + prior->value(s.v);
+  }
+  Monitor monitor;
+  monitor["data_term"] = to_vector(data);
+  monitor["objective"] = to_vector(objective);
+  monitor["output_data_term"] =
+      to_vector(output_data_term(problem, s.data, estimate(problem, state)));
+  monitor["relative_change"] = relative_change(state);
+  return monitor;
+}
+
+std::vector<double> GradientDescent::relative_change(const SolverState& state) const {
+  const DescentState& s = as_descent(state);
+  return relative_change_of(squared_norm_per_item((s.v - s.v_old).detach()),
+                            squared_norm_per_item(s.v.detach()));
+}
+
+}  // namespace parfocal::solvers

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solvers/proximal/least_squares.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/full_like.h>
+#include <ATen/ops/max.h>
+#include <ATen/ops/min.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "core/operators/capabilities.h"
+#include "core/tensor/fft.h"
+#include "solvers/priors/non_negative.h"
+
+namespace parfocal::solvers {
+namespace {
+
+double psf_midrange(const TransferFunctions& model) {
+  const std::int64_t p_y = model.padded_y(), p_x = model.padded_x();
+  const double scale = std::sqrt(static_cast<double>(p_y * p_x));
+  const at::Tensor response = origin_to_centre(irfft2(model.transfer().detach(), p_y, p_x));
+  const at::Tensor h = crop_centred(response, model.sensor_y(), model.sensor_x()) * scale;
+  return 0.5 * (h.max().item<double>() + h.min().item<double>());
+}
+
+}  // namespace
+
+const LinearOperator& linear_model(const Problem& problem, const std::string& solver) {
+  return require_capability<LinearOperator>(*problem.model, solver, "a linear model with an adjoint");
+}
+
+double curvature_bound(const LinearOperator& model, const DataTerm& data, const std::string& solver) {
+  const std::optional<double> norm = model.norm_bound();
+  if (!norm) {
+    throw UsageError(solver + ": this model has no norm bound; write step: backtracking");
+  }
+  return *norm * *norm * data.weight.max().item<double>();
+}
+
+at::Tensor start_object(const Problem& problem, const DataTerm& data, Start start,
+                        const std::string& solver) {
+  Shape shape = problem.model->domain();
+  const Shape range = problem.model->range();
+  // A model of one channel serves the channels of the data.
+  if (range[0] == 1 && shape[0] == 1) shape[0] = data.target.size(1);
+  shape.insert(shape.begin(), data.target.size(0));
+  const at::Tensor zero = at::zeros(shape, data.target.options());
+  if (start == Start::kZero) return zero;
+  const auto& model =
+      require_capability<TransferFunctions>(*problem.model, solver + ", start psf_midrange", "a PSF");
+  const at::Tensor window = at::full_like(data.target, psf_midrange(model));
+  return zero.size(-1) == window.size(-1) && zero.size(-2) == window.size(-2)
+             ? window
+             : pad_centred(window, zero.size(-2), zero.size(-1));
+}
+
+at::Tensor sensor_window(const Problem& problem, const at::Tensor& object) {
+  const auto* model = dynamic_cast<const TransferFunctions*>(problem.model.get());
+  return model == nullptr ? object : crop_centred(object, model->sensor_y(), model->sensor_x());
+}
+
+at::Tensor output_data_term(const Problem& problem, const DataTerm& data, const at::Tensor& estimate) {
+  const Shape domain = problem.model->domain();
+  return data.value(
+      problem.model->forward(pad_centred(estimate, domain[domain.size() - 2], domain.back())));
+}
+
+ProximalPart::ProximalPart(const Problem& problem, const std::string& solver) {
+  for (const auto& prior : problem.priors) {
+    if (std::dynamic_pointer_cast<const NonNegative>(prior)) {
+      non_negative_ = true;
+    } else if (prior_) {
+      throw UsageError(solver + " takes one prior besides non_negative, got " + prior_->name() +
+                       " and " + prior->name());
+    } else if (!prior->has_prox()) {
+      throw UsageError(solver + " needs a prior with a prox, which " + prior->name() + " has not");
+    } else {
+      prior_ = prior;
+    }
+  }
+  variation_ = std::dynamic_pointer_cast<const TotalVariation>(prior_);
+  if (non_negative_ && prior_ && !variation_) {
+    throw UsageError(solver + " cannot combine " + prior_->name() +
+                     " with non_negative; only total_variation has a joint prox");
+  }
+}
+
+at::Tensor ProximalPart::prox(const at::Tensor& v, double step) const {
+  if (variation_ && non_negative_) return variation_->prox_non_negative(v, step);
+  if (prior_) return prior_->prox(v, step);
+  return non_negative_ ? v.clamp_min(0) : v;
+}
+
+at::Tensor ProximalPart::prox(const at::Tensor& v, const std::vector<double>& steps) const {
+  if (!prior_ || std::adjacent_find(steps.begin(), steps.end(), std::not_equal_to<>()) == steps.end()) {
+    return prox(v, steps.front());
+  }
+  std::vector<at::Tensor> items;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    items.push_back(prox(v.narrow(0, static_cast<std::int64_t>(i), 1), steps[i]));
+  }
+  return at::cat(items, 0);
+}
+
+at::Tensor ProximalPart::value(const at::Tensor& v) const {
+  if (prior_ && prior_->has_value()) return prior_->value(v);
+  return at::zeros({v.size(0)}, v.options().dtype(at::kDouble));
+}
+
+}  // namespace parfocal::solvers

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solvers/register.h"
+
+#include "core/operators/component.h"
+#include "solvers/linear/tikhonov.h"
+#include "solvers/priors/non_negative.h"
+#include "solvers/priors/total_variation.h"
+#include "solvers/priors/wavelet_l1.h"
+#include "solvers/proximal/admm.h"
+#include "solvers/proximal/fista.h"
+#include "solvers/proximal/gradient_descent.h"
+
+namespace parfocal {
+
+void register_solvers(Registry& registry) {
+  add_component<Solver, solvers::Admm>(registry, "admm");
+  add_component<Solver, solvers::Fista>(registry, "fista");
+  add_component<Solver, solvers::GradientDescent>(registry, "gradient_descent");
+  add_component<Solver, solvers::Tikhonov>(registry, "tikhonov");
+  add_component<Prior, solvers::NonNegative>(registry, "non_negative");
+  add_component<Prior, solvers::TotalVariation>(registry, "total_variation");
+  add_component<Prior, solvers::WaveletL1>(registry, "wavelet_l1");
+}
+
+}  // namespace parfocal

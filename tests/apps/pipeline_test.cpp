@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/pipeline.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/ones.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "apps/registry.h"
+#include "core/error.h"
+#include "tests/apps/program_runner.h"
+#include "tests/apps/small_camera.h"
+
+namespace parfocal::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// A small camera that looks at a scene instead of reading a file.
+std::string scene_yaml(const std::string& scene) {
+  std::string text = small_camera_yaml("small");
+  const std::size_t begin = text.find("data:");
+  return text.erase(begin, text.find("model:") - begin) + "scene: " + scene + "\n";
+}
+
+struct Built {
+  explicit Built(const std::string& text, std::uint64_t seed = 0)
+      : camera(folder.path()),
+        registry(make_registry()),
+        file(read_experiment(folder.write("x.yaml", text), {}, registry)),
+        pipeline(file.experiment, Placement{at::kDouble, at::kCPU, seed}, files) {}
+
+  WorkFolder folder;
+  SmallCamera camera;
+  Registry registry;
+  ExperimentFile file;
+  datasets::ImageFileLoader files;
+  Pipeline pipeline;
+};
+
+TEST(Pipeline, PointResponseIsThePsf) {
+  const Built built(small_camera_yaml("small"));
+  datasets::ImageFileLoader files;
+  ImageFile image;
+  image.file = built.folder.path() / "psf.npy";
+  image.normalize = ImageFile::Normalize::kL2;
+  const at::Tensor psf = files.load("x", image).values[0];
+  const at::Tensor response = built.pipeline.point_response();
+  ASSERT_EQ(response.sizes(), psf.sizes());
+  // Two transforms of 48 x 68 values below 1.
+  EXPECT_LE((response - psf).abs().max().item<double>(), 1e-14);
+}
+
+TEST(Pipeline, WrongSizeNamesBothSizes) {
+  const Built built(small_camera_yaml("small"));
+  try {
+    built.pipeline.require_fit(at::ones({1, 1, 24, 30}), "data.measurement");
+    FAIL() << "no error";
+  } catch (const DataError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("24 x 30 pixels"));
+    EXPECT_THAT(error.what(), HasSubstr("24 x 34 pixels"));
+  }
+  EXPECT_NO_THROW(built.pipeline.require_fit(at::ones({2, 3, 24, 34}), "data.measurement"))
+      << "a PSF of one channel serves any number";
+}
+
+TEST(Pipeline, SimulationIsAFunctionOfTheSeed) {
+  const std::string text = scene_yaml("{type: dead_leaves, size: [24, 34], photons: 100 photon}");
+  const Built a(text, 1), b(text, 1), c(text, 2);
+  const SimulatedFrame first = simulate_frame(a.file.experiment, a.pipeline);
+  const SimulatedFrame second = simulate_frame(b.file.experiment, b.pipeline);
+  const SimulatedFrame other = simulate_frame(c.file.experiment, c.pipeline);
+  EXPECT_TRUE(first.counts.equal(second.counts));
+  EXPECT_FALSE(first.counts.equal(other.counts));
+  EXPECT_EQ(first.object.sizes(), (std::vector<std::int64_t>{1, 1, 24, 34}));
+}
+
+TEST(Pipeline, SceneLargerThanTheModelIsRefused) {
+  const Built built(scene_yaml("{type: dead_leaves, size: [500, 34], photons: 100 photon}"));
+  EXPECT_THROW(static_cast<void>(simulate_frame(built.file.experiment, built.pipeline)), UsageError);
+}
+
+}  // namespace
+}  // namespace parfocal::testing

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/TensorOperators.h>
+
+#include "core/check.h"
+#include "core/error.h"
+#include "core/tensor/tensor_checks.h"
+#include "optics/elements/pattern.h"
+#include "optics/elements/surface.h"
+#include "optics/optical_element.h"
+#include "optics/psf/psf_source.h"
+#include "tests/conformance/beam.h"
+#include "tests/conformance/behaviour.h"
+#include "tests/conformance/parameter_checks.h"
+#include "tests/support/adjoint_gap.h"
+#include "tests/support/matchers.h"
+#include "tests/support/test_grid.h"
+
+namespace parfocal::conformance {
+namespace {
+
+using optics::OpticalElement;
+
+/// A (2 - i) x + y = (2 - i) A x + A y.
+void check_linear(const std::function<at::Tensor(const at::Tensor&)>& map, const at::Tensor& x,
+                  const at::Tensor& y, const std::string& where, Findings& findings) {
+  const c10::complex<double> factor(2.0, -1.0);
+  findings.measure("linear in the field" + where,
+                   test::relative_difference(map(x * factor + y), map(x) * factor + map(y)), 1e-12);
+}
+
+/// Odd, even and prime sizes, where the example is not bound to a size of its own.
+void check_element_on(const Subject& subject, const Grid& grid, ImageFiles* files,
+                      Findings& findings) {
+  const std::string where = ", " + std::to_string(grid.n_y) + " x " + std::to_string(grid.n_x);
+  const optics::Beam beam = test_beam(grid);
+  const at::Tensor x = test::random_normal({2, grid.n_y, grid.n_x}, at::kComplexDouble, 1);
+  const at::Tensor y = test::random_normal({2, grid.n_y, grid.n_x}, at::kComplexDouble, 2);
+  const auto built = build_subject<OpticalElement>(subject, at::kDouble, at::kCPU, grid, files);
+  const auto apply = [&](const at::Tensor& field) { return built.component->apply(field, beam); };
+  try {
+    static_cast<void>(apply(x));
+  } catch (const SamplingError&) {
+    return;
+  }
+  check_linear(apply, x, y, where, findings);
+  check_batch(apply, x, where, 1e-13, findings);
+}
+
+}  // namespace
+
+optics::Beam test_beam(const Grid& grid) { return {grid, 532e-9, 1.0}; }
+
+void check_element(const Subject& subject, ImageFiles* files, Findings& findings) {
+  const Grid grid = test::test_grid();
+  const optics::Beam beam = test_beam(grid);
+  const auto built = build_subject<OpticalElement>(subject, at::kDouble, at::kCPU, grid, files);
+  const at::Tensor x = test::random_normal({2, grid.n_y, grid.n_x}, at::kComplexDouble, 1);
+  const at::Tensor y = test::random_normal({2, grid.n_y, grid.n_x}, at::kComplexDouble, 2);
+  const auto apply = [&](const at::Tensor& field) { return built.component->apply(field, beam); };
+  check_linear(apply, x, y, "", findings);
+  check_batch(apply, x, "", 1e-13, findings);
+  check_input_gradient(apply, x, findings);
+  check_leaves_are_hung(subject, *built.parameters, findings);
+  check_parameter_gradients(*built.parameters, [&] { return apply(x); }, findings);
+  for (const auto& [n_y, n_x] : {std::pair{13, 11}, {16, 8}, {1, 17}}) {
+    check_element_on(subject, Grid::centred(n_y, n_x, grid.pitch_y_m, grid.pitch_x_m), files,
+                     findings);
+  }
+  try {
+    static_cast<void>(apply(x.narrow(-1, 0, grid.n_x - 1)));
+    findings.require(false, "a field that is not on the grid throws no LogicError");
+  } catch (const LogicError&) {
+  }
+}
+
+void check_psf(const Subject& subject, ImageFiles* files, Findings& findings) {
+  const auto built =
+      build_subject<PsfSource>(subject, at::kDouble, at::kCPU, test::test_grid(), files);
+  const at::Tensor psf = built.component->psf();
+  findings.require(psf.dim() == 3, "psf() is " + text_of(psf) + ", not [channel, n_y, n_x]");
+  if (const auto grid = built.component->grid(); grid && psf.dim() == 3) {
+    findings.require(grid->n_y == psf.size(1) && grid->n_x == psf.size(2),
+                     "grid() has another size than psf()");
+  }
+  check_leaves_are_hung(subject, *built.parameters, findings);
+  check_parameter_gradients(*built.parameters, [&] {
+    built.component->refresh();
+    return built.component->psf();
+  }, findings);
+}
+
+void check_map(const Subject& subject, ImageFiles* files, Findings& findings) {
+  const Grid grid = test::test_grid();
+  at::Tensor values;
+  if (subject.kind() == optics::Surface::kKind) {
+    const auto built =
+        build_subject<optics::Surface>(subject, at::kDouble, at::kCPU, grid, files);
+    const auto sampled = built.component->sampled(0.5);
+    values = sampled ? sampled->values : built.component->height_m(grid, 0.5);
+  } else {
+    const auto built =
+        build_subject<optics::Pattern>(subject, at::kDouble, at::kCPU, grid, files);
+    const auto sampled = built.component->sampled();
+    values = sampled ? sampled->values : built.component->transmission(grid);
+    findings.require(values.min().item<double>() >= 0.0, "a transmission is negative");
+  }
+  findings.require(values.dim() == 2 && values.scalar_type() == at::kDouble,
+                   "the map is " + text_of(values) + ", not float64 [n_y, n_x]");
+}
+
+}  // namespace parfocal::conformance

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/conformance/outputs.h"
+
+#include <ATen/TensorOperators.h>
+
+#include <functional>
+#include <map>
+
+#include "core/check.h"
+#include "core/operators/fields.h"
+#include "core/operators/likelihood.h"
+#include "core/operators/operator.h"
+#include "core/tensor/tensor_checks.h"
+#include "optics/elements/pattern.h"
+#include "optics/elements/surface.h"
+#include "optics/psf/psf_source.h"
+#include "solvers/prior.h"
+#include "tests/conformance/beam.h"
+#include "tests/conformance/solver_checks.h"
+#include "tests/support/adjoint_gap.h"
+#include "tests/support/matchers.h"
+#include "tests/support/test_grid.h"
+
+namespace parfocal::conformance {
+namespace {
+
+struct Place {
+  at::ScalarType dtype;
+  at::Device device;
+  ImageFiles* files;
+};
+
+template <class Interface>
+Built<Interface> built_at(const Subject& subject, const Place& place) {
+  return build_subject<Interface>(subject, place.dtype, place.device, test::test_grid(),
+                                  place.files);
+}
+
+/// The same numbers whatever the precision: drawn in float64, then rounded.
+at::Tensor input(at::IntArrayRef shape, at::ScalarType dtype, const Place& place) {
+  const bool complex = at::isComplexType(dtype);
+  return test::random_normal(shape, complex ? at::kComplexDouble : at::kDouble, 1)
+      .to(place.device, dtype);
+}
+
+std::vector<Output> of_model(const Subject& subject, const Place& place) {
+  const auto built = built_at<Operator>(subject, place);
+  Shape shape = built.component->domain();
+  shape.insert(shape.begin(), test::kBatch);
+  const at::Tensor y = built.component->forward(input(shape, built.component->dtype(), place));
+  std::vector<Output> outputs{{"forward", y}};
+  if (const auto* linear = dynamic_cast<const LinearOperator*>(built.component.get())) {
+    outputs.push_back({"adjoint", linear->adjoint(input(y.sizes(), y.scalar_type(), place))});
+  }
+  return outputs;
+}
+
+std::vector<Output> of_element(const Subject& subject, const Place& place) {
+  const auto built = built_at<optics::OpticalElement>(subject, place);
+  const at::ScalarType dtype = c10::toComplexType(place.dtype);
+  const at::Tensor field = input({test::kBatch, test::kNy, test::kNx}, dtype, place);
+  return {{"field", built.component->apply(field, test_beam(test::test_grid()))}};
+}
+
+std::vector<Output> of_psf(const Subject& subject, const Place& place) {
+  return {{"psf", built_at<PsfSource>(subject, place).component->psf()}};
+}
+
+std::vector<Output> of_surface(const Subject& subject, const Place& place) {
+  const auto built = built_at<optics::Surface>(subject, place);
+  const auto sampled = built.component->sampled(0.5);
+  return {{"height", sampled ? sampled->values : built.component->height_m(test::test_grid(), 0.5)}};
+}
+
+std::vector<Output> of_pattern(const Subject& subject, const Place& place) {
+  const auto built = built_at<optics::Pattern>(subject, place);
+  const auto sampled = built.component->sampled();
+  return {{"transmission",
+           sampled ? sampled->values : built.component->transmission(test::test_grid())}};
+}
+
+std::vector<Output> of_scene(const Subject& subject, const Place& place) {
+  const auto built = built_at<SampleSource>(subject, place);
+  return {{"sample 0", built.component->sample(0)}, {"sample 3", built.component->sample(3)}};
+}
+
+/// A draw is left out: one photon more or less is no error of rounding.
+std::vector<Output> of_detector(const Subject& subject, const Place& place) {
+  const auto built = built_at<Likelihood>(subject, place);
+  RandomStream random(3, "mean");
+  const at::Tensor mean = random.uniform({test::kBatch, 1, test::kNy, test::kNx}) * 200.0 + 5.0;
+  const at::Tensor here = mean.to(place.device, place.dtype);
+  const at::Tensor counts = (mean * 0.4 + 100.0).floor().to(place.device, place.dtype);
+  const auto quadratic = built.component->quadratic(counts);
+  return {{"nll", built.component->negative_log_likelihood(here, counts)},
+          {"gradient", built.component->gradient(here, counts)},
+          {"fisher weight", built.component->fisher_weight(here)},
+          {"target", quadratic.target},
+          {"weight", quadratic.weight}};
+}
+
+std::vector<Output> of_prior(const Subject& subject, const Place& place) {
+  const auto built = built_at<Prior>(subject, place);
+  const at::Tensor v = input({test::kBatch, 1, 16, 24}, place.dtype, place);
+  std::vector<Output> outputs;
+  if (built.component->has_value()) outputs.push_back({"value", built.component->value(v.abs())});
+  if (built.component->has_gradient()) outputs.push_back({"gradient", built.component->gradient(v)});
+  if (built.component->has_prox()) outputs.push_back({"prox", built.component->prox(v, 0.3)});
+  return outputs;
+}
+
+std::vector<Output> of_solver(const Subject& subject, const Place& place) {
+  const auto built = built_at<Solver>(subject, place);
+  const Problem problem = test_problem(subject, place.dtype, place.device, place.files);
+  return {{"estimate", solved(*built.component, problem)}};
+}
+
+std::vector<Output> of_metric(const Subject& subject, const Place& place) {
+  const auto built = built_at<Metric>(subject, place);
+  const at::Tensor a = input({test::kBatch, 1, test::kNy, test::kNx}, place.dtype, place).abs();
+  return {{"metric", built.component->evaluate(a * 0.9, a)}};
+}
+
+using Probe = std::function<std::vector<Output>(const Subject&, const Place&)>;
+
+const std::map<std::string, Probe, std::less<>>& probes() {
+  static const std::map<std::string, Probe, std::less<>> table{
+      {"model", of_model},   {"element", of_element},   {"psf", of_psf},
+      {"surface", of_surface}, {"pattern", of_pattern}, {"scene", of_scene},
+      {"detector", of_detector}, {"prior", of_prior},   {"solver", of_solver},
+      {"metric", of_metric}};
+  return table;
+}
+
+/// Rounding of a float32 pipeline; a solver adds it up over its steps.
+double single_limit(const Subject& subject) { return subject.kind() == "solver" ? 1e-3 : 2e-5; }
+
+void compare(const std::vector<Output>& got, const std::vector<Output>& expected,
+             const std::string& what, double limit, Findings& findings) {
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const at::ScalarType wide = expected[i].value.scalar_type();
+    findings.measure(expected[i].name + what,
+                     test::relative_difference(got[i].value.cpu().to(wide), expected[i].value),
+                     limit);
+  }
+}
+
+}  // namespace
+
+std::vector<Output> outputs_of(const Subject& subject, at::ScalarType dtype, at::Device device,
+                               ImageFiles* files) {
+  const auto probe = probes().find(subject.kind());
+  if (probe == probes().end()) {
+    throw LogicError("the conformance suite has no probe for the kind " + subject.kind());
+  }
+  return probe->second(subject, Place{dtype, device, files});
+}
+
+void check_outputs(const Subject& subject, ImageFiles* files, Findings& findings) {
+  const auto expected = outputs_of(subject, at::kDouble, at::kCPU, files);
+  const auto again = outputs_of(subject, at::kDouble, at::kCPU, files);
+  const auto single = outputs_of(subject, at::kFloat, at::kCPU, files);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    findings.require(all_finite(expected[i].value), expected[i].name + " is not finite");
+    findings.require(static_cast<bool>(test::identical(again[i].value, expected[i].value)),
+                     expected[i].name + " differs when it is built and run again");
+  }
+  compare(single, expected, ", float32 against float64", single_limit(subject), findings);
+}
+
+void check_device(const Subject& subject, at::Device device, ImageFiles* files,
+                  Findings& findings) {
+  const auto expected = outputs_of(subject, at::kDouble, at::kCPU, files);
+  const auto got = outputs_of(subject, at::kDouble, device, files);
+  compare(got, expected, ", " + device.str() + " against cpu", 1e-10, findings);
+}
+
+}  // namespace parfocal::conformance
