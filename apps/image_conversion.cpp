@@ -85,40 +85,43 @@ Array without_single_frame(Array all) {
   return all;
 }
 
-/// The numbers as float32, where that changes none of them; colour samples become channels.
-Array exact_floats(const Array& all, const std::filesystem::path& input) {
-  at::Tensor exact = datasets::tensor_from_array(all);
+/// The numbers as float32, where that changes none of them.
+at::Tensor exact_floats(const Array& all, const std::filesystem::path& input) {
+  const at::Tensor exact = datasets::tensor_from_array(all);
   const at::Tensor floats = exact.to(at::kFloat);
   const bool same = floats.to(at::kDouble).eq(exact).logical_or(exact.isnan()).all().item<bool>();
-  if (!same) {
-    throw DataError(input.string() + ": holds " + std::string(formats::name_of(all.type)) +
-                    " numbers that float32 cannot hold exactly; write .npy instead");
+  if (same) return floats;
+  throw DataError(input.string() + ": holds " + std::string(formats::name_of(all.type)) +
+                  " numbers that float32 cannot hold exactly; write .npy instead");
+}
+
+/// [frames, n_y, n_x] or [frames, n_y, n_x, 3] as [channel, z, n_y, n_x]. A part of a stack, and a
+/// series in time, lie along z.
+at::Tensor as_planes(const at::Tensor& frames, const StackInfo& info) {
+  if (frames.dim() == 4) return frames.permute({3, 0, 1, 2});
+  if (frames.size(0) != info.n_frames) return frames.unsqueeze(0);
+  if (info.n_t > 1 && info.n_z > 1) {
+    throw UsageError("convert: the input has both time points and z planes, and .ome.tif is written "
+                     "with one of them; choose frames with --frames A:B");
   }
-  return datasets::array_from_tensor(floats.dim() == 4 ? floats.permute({0, 3, 1, 2}).contiguous()
-                                                       : floats);
+  const std::int64_t depth = info.n_t * info.n_z;
+  const at::Tensor shaped = info.n_z > 1
+                                ? frames.reshape({info.n_channels, depth, info.n_y, info.n_x})
+                                : frames.reshape({depth, info.n_channels, info.n_y, info.n_x})
+                                      .permute({1, 0, 2, 3});
+  return shaped;
 }
 
 void write_ome(const ConversionRequest& request, const StackInfo& info, const Array& all,
                ConversionReport& report) {
   const std::optional<double> pitch = pitch_of(request.pitch);
+  const at::Tensor planes = as_planes(exact_floats(all, request.input), info).contiguous();
   formats::OmeMetadata metadata;
-  const Array floats = exact_floats(all, request.input);
-  const bool colour = floats.shape.size() == 4;
-  // A whole stack keeps its axes; a part of it is a series of frames.
-  const bool whole = all.shape.front() == info.n_frames;
-  Array shaped = floats;
-  if (!colour && whole && info.n_channels * info.n_z > 1) {
-    shaped.shape = {info.n_t, info.n_channels, info.n_z, info.n_y, info.n_x};
-    metadata.axes = "TCZYX";
-    metadata.channel_names = info.channel_names;
-  } else {
-    metadata.axes = colour ? "TCYX" : "TYX";
-  }
-  if (colour) metadata.channel_names = {"red", "green", "blue"};
   metadata.pitch_y_m = pitch ? pitch : info.pitch_y_m;
   metadata.pitch_x_m = pitch ? pitch : info.pitch_x_m;
   metadata.pitch_z_m = info.pitch_z_m;
-  formats::write_ome_tiff(request.output, shaped, metadata);
+  if (all.shape.size() == 4) metadata.channel_names = {"red", "green", "blue"};
+  formats::write_ome_tiff(request.output, datasets::array_from_tensor(planes), metadata);
   report.type = "float32";
 }
 

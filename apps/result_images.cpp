@@ -50,7 +50,6 @@ ResultImages::ResultImages(std::filesystem::path results, OutputBlock output,
 
 void ResultImages::write(const std::string& name, const at::Tensor& image) const {
   formats::OmeMetadata metadata;
-  metadata.axes = "TCYX";
   if (grid_) {
     metadata.pitch_y_m = grid_->pitch_y_m;
     metadata.pitch_x_m = grid_->pitch_x_m;
@@ -58,7 +57,7 @@ void ResultImages::write(const std::string& name, const at::Tensor& image) const
   metadata.channel_names = channel_names(image.size(1));
   metadata.provenance_json = provenance_;
   formats::write_ome_tiff(results_ / (name + ".ome.tif"),
-                          datasets::array_from_tensor(image.to(at::kFloat)), metadata);
+                          datasets::array_from_tensor(image.to(at::kFloat).unsqueeze(2)), metadata);
 }
 
 void ResultImages::write_main(const std::string& name, const at::Tensor& image,

@@ -26,7 +26,8 @@ add_library(parfocal_torch INTERFACE IMPORTED GLOBAL)
 # and spdlog must not meet.
 foreach(_dir include include/torch/csrc/api/include)
   target_compile_options(parfocal_torch INTERFACE
-    "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-idirafter ${_torch_root}/${_dir}>")
+    "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-idirafter ${_torch_root}/${_dir}>"
+    "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler=-idirafter,${_torch_root}/${_dir}>")
 endforeach()
 target_compile_definitions(parfocal_torch INTERFACE _GLIBCXX_USE_CXX11_ABI=1)
 # The libraries register themselves, so the linker must keep them although no symbol asks for them;

@@ -10,15 +10,15 @@ function(parfocal_library name)
   target_link_libraries(${name} PUBLIC ${arg_LINK} PRIVATE $<BUILD_INTERFACE:parfocal_warnings>)
   if(arg_CUDA AND PARFOCAL_WITH_CUDA)
     target_sources(${name} PRIVATE ${arg_CUDA})
-    target_compile_definitions(${name} PUBLIC PARFOCAL_WITH_CUDA=1)
-    target_link_libraries(${name} PUBLIC parfocal_torch_cuda CUDA::cudart)
+    target_compile_definitions(${name} PRIVATE PARFOCAL_WITH_CUDA=1)
+    target_link_libraries(${name} PRIVATE parfocal_torch_cuda CUDA::cudart)
   endif()
   set_property(GLOBAL APPEND PROPERTY PARFOCAL_LIBRARIES ${name})
 endfunction()
 
 # parfocal_test(NAME SOURCES... [LINK targets...] [LABELS label...])
 #
-# One executable per folder of tests: each one links against LibTorch, which is what costs.
+# One executable and one ctest entry per folder of tests: linking and starting LibTorch is what costs.
 # Labels: fast (default), ci, long.
 function(parfocal_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK;LABELS" ${ARGN})
@@ -28,7 +28,7 @@ function(parfocal_test name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LINK} parfocal_warnings GTest::gmock_main GTest::gtest)
   target_compile_definitions(${name} PRIVATE PARFOCAL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 900
     ENVIRONMENT "PARFOCAL_PROGRAM=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/parfocal")
 endfunction()

@@ -12,7 +12,7 @@ namespace parfocal::report {
 namespace {
 
 constexpr double kWidth = 560, kHeight = 320;
-constexpr double kLeft = 74, kRight = 16, kTop = 34, kBottom = 44;
+constexpr double kLeft = 74, kRight = 16, kTop = 52, kBottom = 44;
 
 /// A linear or logarithmic axis between pixels.
 struct Axis {
@@ -95,15 +95,16 @@ std::string frame_of(const Axis& x, const Axis& y, const Diagram& diagram) {
   return text;
 }
 
+/// In one line above the plot, where no curve passes.
 std::string legend_of(const Diagram& diagram) {
   std::string text;
-  double y = kTop + 14;
-  for (std::size_t i = 0; i < diagram.series.size(); ++i, y += 17) {
-    const double right = kWidth - kRight - 8;
+  double x = kLeft;
+  for (std::size_t i = 0; i < diagram.series.size(); ++i) {
+    const std::string& name = diagram.series[i].name;
     text += fmt::format(
-        "<polyline class=\"s{}\" points=\"{},{} {},{}\"/>"
-        "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n",
-        i % 6, right - 22, y - 4, right, y - 4, right - 28, y, escape(diagram.series[i].name));
+        "<polyline class=\"s{}\" points=\"{:.0f},36 {:.0f},36\"/><text x=\"{:.0f}\" y=\"40\">{}</text>\n",
+        i % 6, x, x + 18, x + 23, escape(name));
+    x += 40 + 6.6 * static_cast<double>(name.size());
   }
   return text;
 }

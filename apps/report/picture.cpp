@@ -69,7 +69,7 @@ std::optional<Picture> read_picture(const std::filesystem::path& file) {
   Picture picture;
   picture.n_y = info.n_y;
   picture.n_x = info.n_x;
-  picture.n_frames = info.n_t;
+  picture.n_frames = info.n_t * info.n_z;
   picture.n_channels = info.n_channels == 3 ? 3 : 1;
   picture.pitch_x_m = info.pitch_x_m;
   const auto pixels = static_cast<std::size_t>(picture.n_y * picture.n_x);

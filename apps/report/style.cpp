@@ -25,7 +25,7 @@ border:1px solid currentColor;vertical-align:middle}
 .tile{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:10px 14px}
 .tile b{display:block;font-size:20px;font-weight:600;font-variant-numeric:tabular-nums}
 .tile small{font-size:13px;font-weight:500;color:var(--soft)}.tile span{color:var(--soft);font-size:13px;overflow-wrap:anywhere}
-.images{display:grid;grid-template-columns:repeat(auto-fit,minmax(330px,1fr));gap:16px;align-items:start}
+.images{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr));gap:16px;align-items:start}
 figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px}
 figcaption{font-size:13px;color:var(--soft);margin-top:8px}
 figcaption b{color:var(--ink);font-size:14px;font-weight:600}
@@ -45,7 +45,7 @@ font-variant-numeric:tabular-nums}
 .tools{display:flex;align-items:center;gap:8px;margin-top:6px;font-size:12px;color:var(--soft)}
 .tools input{flex:1;accent-color:var(--accent);min-width:60px}
 .noscript .tools{display:none}
-.curves{display:grid;grid-template-columns:repeat(auto-fit,minmax(440px,1fr));gap:16px}
+.curves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr));gap:16px}
 .curves svg{width:100%;height:auto;display:block}
 .curves text{fill:var(--soft);font-size:12px}.curves .title{fill:var(--ink);font-weight:600;font-size:13px}
 .curves .grid{stroke:var(--line)}.curves .axis{stroke:var(--soft)}

@@ -37,21 +37,24 @@ std::string key_lines(const KeySchema& key, const Node& defaults, const Registry
   std::string text = fmt::format("{}{}: {}", indent, key.name, accepted_text(key));
   if (const std::string range = range_text(key); !range.empty()) text += ", " + range;
   text += fmt::format("  (default: {})", default_text(key, defaults));
-  if (!key.trainable_unit.empty()) text += fmt::format("  [trainable, leaf in {}]", key.trainable_unit);
+  if (!key.trainable_unit.empty())
+    text += fmt::format("  [trainable, leaf in {}]", key.trainable_unit);
   text += fmt::format("\n{}    {}\n", indent, key.doc);
   if (const std::string types = type_list(key, registry); !types.empty()) {
     text += fmt::format("{}    types: {}\n", indent, types);
   }
   if (key.block != nullptr) {
     const Node nested = defaults_of(*key.block);
-    for (const KeySchema& inner : key.block->keys) text += key_lines(inner, nested, registry, indent + "    ");
+    for (const KeySchema& inner : key.block->keys)
+      text += key_lines(inner, nested, registry, indent + "    ");
   }
   return text;
 }
 
 std::string citations(const ObjectSchema& schema) {
   std::string text;
-  for (const std::string& citation : schema.citations) text += (text.empty() ? "" : "\n") + citation;
+  for (const std::string& citation : schema.citations)
+    text += (text.empty() ? "" : "\n") + citation;
   return text;
 }
 
@@ -60,19 +63,22 @@ void append_rows(std::string& text, const ObjectSchema& schema, const std::strin
   const Node defaults = defaults_of(schema);
   for (const KeySchema& key : schema.keys) {
     std::string accepted = accepted_text(key);
-    if (const std::string types = type_list(key, registry); !types.empty()) accepted += ": " + types;
-    for (std::size_t at = accepted.find('|'); at != std::string::npos; at = accepted.find('|', at + 2)) {
+    if (const std::string types = type_list(key, registry); !types.empty())
+      accepted += ": " + types;
+    for (std::size_t at = accepted.find('|'); at != std::string::npos;
+         at = accepted.find('|', at + 2)) {
       accepted.insert(at, "\\");
     }
-    text += fmt::format("| `{}{}` | {} | {} | {} | {} | {} |\n", prefix, key.name, accepted, range_text(key),
-                        default_text(key, defaults), key.trainable_unit, key.doc);
+    text += fmt::format("| `{}{}` | {} | {} | {} | {} | {} |\n", prefix, key.name, accepted,
+                        range_text(key), default_text(key, defaults), key.trainable_unit, key.doc);
     if (key.block != nullptr) append_rows(text, *key.block, prefix + key.name + ".", registry);
   }
 }
 
 }  // namespace
 
-std::string explain(const ObjectSchema& schema, const std::string& title, const Registry& registry) {
+std::string explain(const ObjectSchema& schema, const std::string& title,
+                    const Registry& registry) {
   std::string text = title + "\n  " + schema.summary + "\n";
   append_section(text, "Equation", schema.equation);
   append_section(text, "Convention", schema.convention);
@@ -85,14 +91,15 @@ std::string explain(const ObjectSchema& schema, const std::string& title, const 
   return text;
 }
 
-std::string explain_key(const ObjectSchema& schema, const std::string& owner, const std::string& key,
-                        const Registry& registry) {
+std::string explain_key(const ObjectSchema& schema, const std::string& owner,
+                        const std::string& key, const Registry& registry) {
   const KeySchema* found = schema.find(key);
   PARFOCAL_CHECK(found != nullptr);
   return owner + "." + key_lines(*found, defaults_of(schema), registry, "");
 }
 
-std::string manual_page(const ObjectSchema& schema, const std::string& title, const Registry& registry) {
+std::string manual_page(const ObjectSchema& schema, const std::string& title,
+                        const Registry& registry) {
   std::string text = "# " + title + "\n\n" + schema.summary + "\n";
   if (!schema.equation.empty()) text += "\n```\n" + schema.equation + "\n```\n";
   if (!schema.convention.empty()) text += "\nConvention: " + schema.convention + "\n";
@@ -102,7 +109,8 @@ std::string manual_page(const ObjectSchema& schema, const std::string& title, co
     for (const std::string& citation : schema.citations) text += "- " + citation + "\n";
   }
   if (schema.keys.empty()) return text;
-  text += "\n| key | accepts | range | default | trainable | meaning |\n|---|---|---|---|---|---|\n";
+  text +=
+      "\n| key | accepts | range | default | trainable | meaning |\n|---|---|---|---|---|---|\n";
   append_rows(text, schema, "", registry);
   return text;
 }

@@ -49,8 +49,8 @@ std::size_t value_width(const std::string& line, std::size_t at) {
     const std::size_t close = line.find(line[at], at + 1);
     if (close != std::string::npos) end = close + 1;
   } else {
-    end = std::min({line.find_first_of(",]}", at + 1), line.find(": ", at), line.find(" #", at),
-                    line.size()});
+    end = std::min(
+        {line.find_first_of(",]}", at + 1), line.find(": ", at), line.find(" #", at), line.size()});
     if (end == line.size() && line.ends_with(':')) --end;
   }
   while (end > at + 1 && line[end - 1] == ' ') --end;

@@ -31,7 +31,8 @@ class FileReader {
     chain_.push_back({file, identity});
     std::vector<std::string> included_from = asked_by.included_from;
     if (asked_by.line > 0) {
-      included_from.insert(included_from.begin(), asked_by.file + ":" + std::to_string(asked_by.line));
+      included_from.insert(included_from.begin(),
+                           asked_by.file + ":" + std::to_string(asked_by.line));
     }
     Node result = read_entered(file, asked_by, std::move(included_from));
     chain_.pop_back();
@@ -52,7 +53,8 @@ class FileReader {
     if (std::ranges::any_of(chain_, same)) {
       std::string chain;
       for (const Link& link : chain_) chain += link.shown.string() + " -> ";
-      report(asked_by, "include_cycle", "include: files include each other: " + chain + file.string());
+      report(asked_by, "include_cycle",
+             "include: files include each other: " + chain + file.string());
       return false;
     }
     if (chain_.size() > kIncludeDepth) {
@@ -62,7 +64,8 @@ class FileReader {
     }
     if (++files_ > kMostFiles) {
       if (files_ == kMostFiles + 1) {
-        report(asked_by, "include_count", "include: more than " + std::to_string(kMostFiles) + " files");
+        report(asked_by, "include_count",
+               "include: more than " + std::to_string(kMostFiles) + " files");
       }
       return false;
     }
@@ -109,7 +112,8 @@ class FileReader {
   /// The first key of every file says which language it is written in.
   bool check_version(const Node& own, const YamlSource& source) {
     const auto wrong = [&](const SourceLocation& where, const std::string& message) {
-      diagnostics_.add({where, "parfocal", "version", message, "start the file with \"parfocal: 1\""});
+      diagnostics_.add(
+          {where, "parfocal", "version", message, "start the file with \"parfocal: 1\""});
       return false;
     };
     const SourceLocation start{source.file, 1, 1, source.included_from};
@@ -117,10 +121,12 @@ class FileReader {
       return wrong(start, "parfocal: expected a map of keys that starts with \"parfocal: 1\"");
     }
     const Node::Entry& first = own.entries.front();
-    if (first.key != "parfocal") return wrong(first.where, "parfocal: the first key must be \"parfocal: 1\"");
+    if (first.key != "parfocal")
+      return wrong(first.where, "parfocal: the first key must be \"parfocal: 1\"");
     if (!first.value.is_scalar() || first.value.quoted || first.value.scalar != "1") {
-      return wrong(first.value.where, "parfocal = " + inline_text(first.value) +
-                                          ": unknown version of the language; this program reads version 1");
+      return wrong(first.value.where,
+                   "parfocal = " + inline_text(first.value) +
+                       ": unknown version of the language; this program reads version 1");
     }
     return true;
   }

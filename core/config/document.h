@@ -13,8 +13,8 @@ namespace parfocal {
 /// A whole experiment file as a located tree: includes resolved, overrides applied, nothing typed.
 ///
 /// Precedence, weakest first: `include:` list in order, the file, overrides left to right.
-/// Accepted: the YAML 1.2 subset of the manual (UTF-8, one document, no tags, no merge keys, no tabs,
-/// depth <= 64, <= 200,000 nodes after alias expansion, <= 5 MB). First key: `parfocal: 1`.
+/// Accepted: the YAML 1.2 subset of the manual (UTF-8, one document, no tags, no merge keys, no
+/// tabs, depth <= 64, <= 200,000 nodes after alias expansion, <= 5 MB). First key: `parfocal: 1`.
 /// Errors:     ConfigError with every mistake found, each with file, line and column.
 /// Tested by:  tests/core/config/document_test.cpp.
 struct Document {

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/config/describe_text.h"
+#include "core/config/key_text.h"
 #include "core/units/quantity_text.h"
 
 namespace parfocal {
@@ -22,8 +23,9 @@ std::string escaped(const std::string& unit) {
 
 std::string quantity_pattern(Dimension dimension) {
   std::string units;
-  for (const std::string& unit : units_of(dimension)) units += (units.empty() ? "" : "|") + escaped(unit);
-  return "^[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)? ?(" + units + ")$";
+  for (const std::string& unit : units_of(dimension))
+    units += (units.empty() ? "" : "|") + escaped(unit);
+  return "^[+-]?((0|[1-9][0-9]*)(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)? *(" + units + ")$";
 }
 
 void add_bounds(const KeySchema& key, Json& json) {
@@ -31,41 +33,73 @@ void add_bounds(const KeySchema& key, Json& json) {
   if (key.upper) json[key.upper->inclusive ? "maximum" : "exclusiveMaximum"] = key.upper->value;
 }
 
+Json quantity_json(Dimension dimension) {
+  const Json text = {{"type", "string"}, {"pattern", quantity_pattern(dimension)}};
+  if (dimension != Dimension::kRatio) return text;
+  return {{"anyOf", {{{"type", "number"}}, text}}};
+}
+
 Json one_value_json(const KeySchema& key) {
   Json json;
   const Json component = {{"$ref", "#/definitions/" + key.component_kind}};
   switch (key.shape.kind) {
-    case ValueKind::kFlag: json["type"] = "boolean"; break;
-    case ValueKind::kInteger: json["type"] = "integer"; add_bounds(key, json); break;
-    case ValueKind::kNumber: json["type"] = "number"; add_bounds(key, json); break;
+    case ValueKind::kFlag:
+      json["type"] = "boolean";
+      break;
+    case ValueKind::kInteger:
+      json["type"] = "integer";
+      add_bounds(key, json);
+      break;
+    case ValueKind::kNumber:
+      json["type"] = "number";
+      add_bounds(key, json);
+      break;
     case ValueKind::kQuantity:
-      json["type"] = "string";
-      json["pattern"] = quantity_pattern(key.shape.dimension);
+      json = quantity_json(key.shape.dimension);
       break;
     case ValueKind::kText:
-    case ValueKind::kPath: json["type"] = "string"; break;
-    case ValueKind::kChoice: json["enum"] = key.choices; break;
-    case ValueKind::kBlock: json = object_json(*key.block, nullptr); break;
-    case ValueKind::kComponent: json = component; break;
-    case ValueKind::kComponents: json = {{"type", "array"}, {"items", component}}; break;
-    case ValueKind::kElements: json = {{"type", "object"}, {"additionalProperties", component}}; break;
-    case ValueKind::kTree: json["type"] = "object"; break;
+    case ValueKind::kPath:
+      json["type"] = "string";
+      break;
+    case ValueKind::kChoice:
+      json["enum"] = key.choices;
+      break;
+    case ValueKind::kBlock:
+      json = object_json(*key.block, nullptr);
+      break;
+    case ValueKind::kComponent:
+      json = component;
+      break;
+    case ValueKind::kComponents:
+      json = {{"type", "array"}, {"items", component}};
+      break;
+    case ValueKind::kElements:
+      json = {{"type", "object"}, {"additionalProperties", component}};
+      break;
+    case ValueKind::kTree:
+      json["type"] = "object";
+      break;
   }
   return json;
 }
 
+/// `count` values of one kind: 1 the value itself, 0 any number.
+Json listed(Json item, int count) {
+  if (count == 1) return item;
+  Json json = {{"type", "array"}, {"items", std::move(item)}};
+  if (count > 1) json["minItems"] = json["maxItems"] = count;
+  return json;
+}
+
 Json key_json(const KeySchema& key) {
-  Json json = one_value_json(key);
-  if (key.shape.count != 1) {
-    json = {{"type", "array"}, {"items", json}};
-    if (key.shape.count > 1) json["minItems"] = json["maxItems"] = key.shape.count;
-  }
+  Json json = listed(listed(one_value_json(key), key.shape.item_count), key.shape.count);
   json["description"] = key.doc;
   return json;
 }
 
 Json object_json(const ObjectSchema& schema, const std::string* type) {
-  Json json = {{"type", "object"}, {"description", schema.summary}, {"additionalProperties", false}};
+  Json json = {
+      {"type", "object"}, {"description", schema.summary}, {"additionalProperties", false}};
   Json required = Json::array();
   Json& properties = json["properties"] = Json::object();
   if (type != nullptr) {
@@ -74,7 +108,7 @@ Json object_json(const ObjectSchema& schema, const std::string* type) {
   }
   for (const KeySchema& key : schema.keys) {
     properties[key.name] = key_json(key);
-    if (key.required) required.push_back(key.name);
+    if (is_required(key)) required.push_back(key.name);
   }
   if (!required.empty()) json["required"] = required;
   return json;
@@ -83,12 +117,26 @@ Json object_json(const ObjectSchema& schema, const std::string* type) {
 }  // namespace
 
 std::string json_schema(const ObjectSchema& root, const Registry& registry) {
-  Json json = {{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", "Parfocal experiment"}};
+  Json json = {{"$schema", "http://json-schema.org/draft-07/schema#"},
+               {"title", "Parfocal experiment"}};
   json.update(object_json(root, nullptr));
+  // A file with `include` gives only what differs, also by dotted keys.
+  Json& properties = json["properties"];
+  properties["parfocal"] = {{"const", 1}, {"description", "Version of the language."}};
+  const Json file_name = {{"type", "string"}};
+  properties["include"] = {{"anyOf", {file_name, {{"type", "array"}, {"items", file_name}}}},
+                           {"description", "Files that this one builds on, weakest first."}};
+  json["patternProperties"] = {{"^[^.]+(\\.[^.]+)+$", Json::object()}};
+  if (json.contains("required")) {
+    json["if"] = {{"not", {{"required", {"include"}}}}};
+    json["then"] = {{"required", json["required"]}};
+    json["required"] = {"parfocal"};
+  }
   Json& definitions = json["definitions"] = Json::object();
   for (const std::string& kind : registry.kinds()) {
     Json& types = definitions[kind]["oneOf"] = Json::array();
-    for (const ComponentType* type : registry.of_kind(kind)) types.push_back(object_json(*type->schema, &type->name));
+    for (const ComponentType* type : registry.of_kind(kind))
+      types.push_back(object_json(*type->schema, &type->name));
   }
   return json.dump(2) + "\n";
 }

@@ -14,10 +14,12 @@ std::string shown(const KeySchema& key, const Bound& bound) {
 }
 
 bool is_inside(const KeySchema& key, double value) {
-  if (key.lower && !(value > key.lower->value || (key.lower->inclusive && value == key.lower->value))) {
+  if (key.lower &&
+      !(value > key.lower->value || (key.lower->inclusive && value == key.lower->value))) {
     return false;
   }
-  return !key.upper || value < key.upper->value || (key.upper->inclusive && value == key.upper->value);
+  return !key.upper || value < key.upper->value ||
+         (key.upper->inclusive && value == key.upper->value);
 }
 
 std::string rule(const KeySchema& key) {
@@ -27,7 +29,8 @@ std::string rule(const KeySchema& key) {
     if (!key.upper->inclusive) text += ", " + shown(key, *key.upper) + " excluded";
     return text;
   }
-  if (key.lower) return (key.lower->inclusive ? "must be at least " : "must be above ") + shown(key, *key.lower);
+  if (key.lower)
+    return (key.lower->inclusive ? "must be at least " : "must be above ") + shown(key, *key.lower);
   return (key.upper->inclusive ? "must be at most " : "must be below ") + shown(key, *key.upper);
 }
 

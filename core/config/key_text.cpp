@@ -19,18 +19,30 @@ std::string plural(std::string name) {
 
 std::string scalar_kind(const KeySchema& key) {
   switch (key.shape.kind) {
-    case ValueKind::kFlag: return "true or false";
-    case ValueKind::kInteger: return "whole number";
-    case ValueKind::kNumber: return "number";
-    case ValueKind::kQuantity: return std::string(name_of(key.shape.dimension));
-    case ValueKind::kText: return "text";
-    case ValueKind::kPath: return "path";
-    case ValueKind::kChoice: return "one of: " + joined_words(key.choices);
-    case ValueKind::kBlock: return "block";
-    case ValueKind::kComponent: return key.component_kind;
-    case ValueKind::kComponents: return "list of " + key.component_kind;
-    case ValueKind::kElements: return "named " + key.component_kind + "s in order";
-    case ValueKind::kTree: return "tree";
+    case ValueKind::kFlag:
+      return "true or false";
+    case ValueKind::kInteger:
+      return "whole number";
+    case ValueKind::kNumber:
+      return "number";
+    case ValueKind::kQuantity:
+      return std::string(name_of(key.shape.dimension));
+    case ValueKind::kText:
+      return "text";
+    case ValueKind::kPath:
+      return "path";
+    case ValueKind::kChoice:
+      return "one of: " + joined_words(key.choices);
+    case ValueKind::kBlock:
+      return "block";
+    case ValueKind::kComponent:
+      return key.component_kind;
+    case ValueKind::kComponents:
+      return "list of " + key.component_kind;
+    case ValueKind::kElements:
+      return "named " + key.component_kind + "s in order";
+    case ValueKind::kTree:
+      return "tree";
   }
   return "";
 }
@@ -38,8 +50,10 @@ std::string scalar_kind(const KeySchema& key) {
 /// A value inside the bounds, near the lower one.
 double sample_value(const KeySchema& key, double usual) {
   const auto inside = [&](double v) {
-    const bool above = !key.lower || v > key.lower->value || (key.lower->inclusive && v == key.lower->value);
-    const bool below = !key.upper || v < key.upper->value || (key.upper->inclusive && v == key.upper->value);
+    const bool above =
+        !key.lower || v > key.lower->value || (key.lower->inclusive && v == key.lower->value);
+    const bool below =
+        !key.upper || v < key.upper->value || (key.upper->inclusive && v == key.upper->value);
     return above && below;
   };
   if (inside(usual)) return usual;
@@ -59,18 +73,30 @@ std::string quantity_sample(const KeySchema& key) {
 
 std::string scalar_sample(const KeySchema& key) {
   switch (key.shape.kind) {
-    case ValueKind::kFlag: return "true";
-    case ValueKind::kInteger: return format_real(sample_value(key, 10.0));
-    case ValueKind::kNumber: return format_real(sample_value(key, 0.5));
-    case ValueKind::kQuantity: return quantity_sample(key);
-    case ValueKind::kText: return "name";
-    case ValueKind::kPath: return "file.tif";
-    case ValueKind::kChoice: return key.choices.empty() ? "" : key.choices.front();
-    case ValueKind::kComponent: return "{type: ...}";
-    case ValueKind::kComponents: return "[{type: ...}]";
-    case ValueKind::kElements: return "{name: {type: ...}}";
-    case ValueKind::kBlock: return "{...}";
-    case ValueKind::kTree: return "{...}";
+    case ValueKind::kFlag:
+      return "true";
+    case ValueKind::kInteger:
+      return format_real(sample_value(key, 10.0));
+    case ValueKind::kNumber:
+      return format_real(sample_value(key, 0.5));
+    case ValueKind::kQuantity:
+      return quantity_sample(key);
+    case ValueKind::kText:
+      return "name";
+    case ValueKind::kPath:
+      return "file.tif";
+    case ValueKind::kChoice:
+      return key.choices.empty() ? "" : key.choices.front();
+    case ValueKind::kComponent:
+      return "{type: ...}";
+    case ValueKind::kComponents:
+      return "[{type: ...}]";
+    case ValueKind::kElements:
+      return "{name: {type: ...}}";
+    case ValueKind::kBlock:
+      return "{...}";
+    case ValueKind::kTree:
+      return "{...}";
   }
   return "";
 }
@@ -101,11 +127,10 @@ std::string accepted_text(const KeySchema& key) {
   const std::string many = key.shape.kind == ValueKind::kText   ? "texts"
                            : key.shape.kind == ValueKind::kFlag ? "flags"
                                                                 : plural(kind);
-  const std::string items =
-      key.shape.item_count == 1 ? many
-      : key.shape.item_count == 0
-          ? "lists of " + many
-          : "lists of " + std::to_string(key.shape.item_count) + " " + many;
+  const std::string items = key.shape.item_count == 1 ? many
+                            : key.shape.item_count == 0
+                                ? "lists of " + many
+                                : "lists of " + std::to_string(key.shape.item_count) + " " + many;
   return key.shape.count == 0 ? "list of " + items
                               : "list of " + std::to_string(key.shape.count) + " " + items;
 }

@@ -20,8 +20,8 @@ struct SourceLocation {
   [[nodiscard]] std::string text() const;
 };
 
-/// One value of an experiment file. A plain located tree, free of the YAML library: what was written
-/// and where, nothing interpreted yet.
+/// One value of an experiment file. A plain located tree, free of the YAML library: what was
+/// written and where, nothing interpreted yet.
 struct Node {
   enum class Kind { kNull, kScalar, kList, kMap };
 

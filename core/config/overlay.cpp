@@ -44,7 +44,8 @@ void overlay_value(Node& base, const Node& change) {
     base = change;
     return;
   }
-  for (const Node::Entry& entry : change.entries) set_entry(base, entry.key, entry.where, entry.value);
+  for (const Node::Entry& entry : change.entries)
+    set_entry(base, entry.key, entry.where, entry.value);
 }
 
 void overlay_at(Node& root, const std::string& dotted, const SourceLocation& key_where,

@@ -24,7 +24,8 @@ SourceLocation at(const std::string& origin) { return {origin, 0, 0, {}}; }
 
 [[noreturn]] void fail(const std::string& origin, const std::string& path, const std::string& rule,
                        const std::string& hint = "") {
-  throw ConfigError({{at(origin), path, "override", path.empty() ? rule : path + ": " + rule, hint}});
+  throw ConfigError(
+      {{at(origin), path, "override", path.empty() ? rule : path + ": " + rule, hint}});
 }
 
 bool is_key_character(char c) {
@@ -35,7 +36,7 @@ bool is_key_character(char c) {
 void check_path(const std::string& path, const std::string& origin) {
   const std::vector<std::string> segments = split_path(path);
   const auto is_word = [](const std::string& s) {
-    return !s.empty() && std::ranges::all_of(s, is_key_character);
+    return !s.empty() && s.front() != '-' && std::ranges::all_of(s, is_key_character);
   };
   if (!std::ranges::all_of(segments, is_word)) {
     fail(origin, "", "\"" + path + "\" is no dotted path; expected KEY.KEY=VALUE");
@@ -52,7 +53,8 @@ std::string trimmed(std::string_view text) {
 }
 
 Node parse_value(const std::string& text, const std::string& path, const std::string& origin) {
-  if (text.empty()) fail(origin, path, "no value after \"=\"", "write " + path + "='' for an empty text");
+  if (text.empty())
+    fail(origin, path, "no value after \"=\"", "write " + path + "='' for an empty text");
   if (text.find('\n') != std::string::npos) fail(origin, path, "the value has several lines");
   YamlSource source;
   source.file = origin;
@@ -63,7 +65,8 @@ Node parse_value(const std::string& text, const std::string& path, const std::st
   const bool flow = text.front() == '[' || text.front() == '{';
   if (!flow && (value.is_map() || value.is_list())) {
     fail(origin, path, "a list or map needs brackets",
-         value.is_map() ? "write " + path + "={...}, or quote a text with \": \"" : "write " + path + "=[...]");
+         value.is_map() ? "write " + path + "={...}, or quote a text with \": \""
+                        : "write " + path + "=[...]");
   }
   const bool plain = value.is_scalar() && !value.quoted;
   const bool lost = (plain && value.scalar != text) || (value.is_null() && !looks_typed(text));
@@ -106,7 +109,8 @@ bool same_value(const Node& a, const Node& b) {
 
 void erase(Node& root, const Override& change, const std::string& origin) {
   const PathWalk walk = walk_path(root, change.path);
-  if (!walk.rest.empty() || walk.parent == nullptr) fail(origin, change.path, "is not set, so it cannot be deleted");
+  if (!walk.rest.empty() || walk.parent == nullptr)
+    fail(origin, change.path, "is not set, so it cannot be deleted");
   if (change.has_value && !same_value(*walk.node, change.value)) {
     fail(origin, change.path,
          "is " + inline_text(*walk.node) + ", not " + inline_text(change.value) + "; not deleted");
@@ -128,7 +132,8 @@ void apply_override(Node& root, std::string_view text, const std::string& origin
     return;
   }
   if (change.action == Action::kAdd && find_path(root, change.path) != nullptr) {
-    fail(origin, change.path, "is set already", "write ++" + change.path + "=... to set it in either case");
+    fail(origin, change.path, "is set already",
+         "write ++" + change.path + "=... to set it in either case");
   }
   Diagnostics diagnostics;
   overlay_at(root, change.path, at(origin), change.value, diagnostics);

@@ -30,9 +30,11 @@ std::optional<std::string> expand_variables(const Node& node, ReadContext& conte
       continue;
     }
     const std::size_t close = text.find('}', at);
-    const std::string name = text.substr(at + 2, close == std::string::npos ? close : close - at - 2);
+    const std::string name =
+        text.substr(at + 2, close == std::string::npos ? close : close - at - 2);
     if (close == std::string::npos || !is_variable_name(name)) {
-      context.error(node, "environment", "expected ${NAME} with the name of an environment variable");
+      context.error(node, "environment",
+                    "expected ${NAME} with the name of an environment variable");
       return std::nullopt;
     }
     const char* value = std::getenv(name.c_str());
@@ -51,12 +53,14 @@ std::optional<std::string> expand_variables(const Node& node, ReadContext& conte
 
 bool codec_detail::read_path(const Node& node, ReadContext& context, std::filesystem::path& value) {
   if (!node.is_scalar() || node.scalar.empty()) {
-    context.error(node, "type", node.is_null() ? "has no value; expected a path" : "expected a path");
+    context.error(node, "type",
+                  node.is_null() ? "has no value; expected a path" : "expected a path");
     return false;
   }
   const std::optional<std::string> text = expand_variables(node, context);
   if (!text) return false;
-  // What a variable holds is as the shell means it: relative to the working folder. So are overrides.
+  // What a variable holds is as the shell means it: relative to the working folder. So are
+  // overrides.
   const bool from_shell = node.scalar.starts_with("${") || node.where.line <= 0;
   const std::filesystem::path base =
       from_shell ? std::filesystem::path() : std::filesystem::path(node.where.file).parent_path();

@@ -44,8 +44,9 @@ struct NamedComponent {
   ComponentConfig component;
 };
 
-/// Explicit table of all component types; one `register_*` function per wing fills it, called by the
-/// program. No static initialisers, no plug-ins. A second registration of a name throws LogicError.
+/// Explicit table of all component types; one `register_*` function per wing fills it, called by
+/// the program. No static initialisers, no plug-ins. A second registration of a name throws
+/// LogicError.
 class Registry {
  public:
   const ComponentType& add(ComponentType type);

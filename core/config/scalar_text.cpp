@@ -27,9 +27,11 @@ bool is_truth_word(std::string_view text) {
 bool is_number_like(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   if (text.empty()) return false;
-  if (text == ".inf" || text == ".Inf" || text == ".INF" || text == ".nan" || text == ".NaN") return true;
+  if (text == ".inf" || text == ".Inf" || text == ".INF" || text == ".nan" || text == ".NaN")
+    return true;
   const bool starts = (text[0] >= '0' && text[0] <= '9') || text[0] == '.';
-  return starts && text.find_first_not_of("0123456789abcdefABCDEFxXoO.+-_:") == std::string_view::npos;
+  return starts &&
+         text.find_first_not_of("0123456789abcdefABCDEFxXoO.+-_:") == std::string_view::npos;
 }
 
 bool is_control(char c) {
@@ -40,8 +42,10 @@ bool is_control(char c) {
 bool is_plain_safe(std::string_view text) {
   if (is_null_word(text) || text.front() == ' ' || text.back() == ' ') return false;
   if (std::ranges::any_of(text, is_control)) return false;
-  if (std::string_view("#&*!|>'\"%@`:=<").find(text.front()) != std::string_view::npos) return false;
-  if (text == "-" || text.starts_with("- ") || text.starts_with("--") || text.starts_with("...")) return false;
+  if (std::string_view("#&*!|>'\"%@`:=<").find(text.front()) != std::string_view::npos)
+    return false;
+  if (text == "-" || text.starts_with("- ") || text.starts_with("--") || text.starts_with("..."))
+    return false;
   if (text.find_first_of(",?[]{}") != std::string_view::npos) return false;
   return text.back() != ':' && text.find(": ") == std::string_view::npos &&
          text.find(" #") == std::string_view::npos;
@@ -91,9 +95,12 @@ std::string yaml_scalar(std::string_view text, bool keep_quotes) {
 
 std::string inline_text(const Node& node) {
   switch (node.kind) {
-    case Node::Kind::kNull: return "null";
-    case Node::Kind::kScalar: return yaml_scalar(node.scalar, node.quoted);
-    case Node::Kind::kList: return joined('[', node.items, ']', inline_text);
+    case Node::Kind::kNull:
+      return "null";
+    case Node::Kind::kScalar:
+      return yaml_scalar(node.scalar, node.quoted);
+    case Node::Kind::kList:
+      return joined('[', node.items, ']', inline_text);
     case Node::Kind::kMap:
       return joined('{', node.entries, '}', [](const Node::Entry& entry) {
         return yaml_scalar(entry.key) + ": " + inline_text(entry.value);

@@ -12,7 +12,8 @@ namespace parfocal {
 /// some YAML reader ("yes", "off"), or null.
 [[nodiscard]] bool looks_typed(std::string_view text);
 
-/// The scalar as `write_yaml` puts it: plain where that reads back unchanged, else in double quotes.
+/// The scalar as `write_yaml` puts it: plain where that reads back unchanged, else in double
+/// quotes.
 [[nodiscard]] std::string yaml_scalar(std::string_view text, bool keep_quotes = false);
 
 /// Scalars and lists of scalars as one line: "532 nm", "[1, 2]"; a map as "{a: 1}".

@@ -28,7 +28,8 @@ struct Place {
   std::string key, owner;
 };
 
-void collect_places(const ObjectSchema& schema, const std::string& owner, std::vector<Place>& places) {
+void collect_places(const ObjectSchema& schema, const std::string& owner,
+                    std::vector<Place>& places) {
   for (const KeySchema& key : schema.keys) {
     places.push_back({key.name, owner});
     if (key.block != nullptr) collect_places(*key.block, key.name, places);
@@ -130,7 +131,8 @@ void ReadContext::error_at(const SourceLocation& where, std::string code,
   diagnostics_->add({where, path_, std::move(code), message, std::move(hint)});
 }
 
-bool ObjectSchema::read(const Node& map, ReadContext& context, void* params, bool allow_type) const {
+bool ObjectSchema::read(const Node& map, ReadContext& context, void* params,
+                        bool allow_type) const {
   context.start_at(*this);
   if (!map.is_map()) {
     context.error(map, "type", "expected a map of keys: " + joined_words(key_names()));

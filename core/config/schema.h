@@ -66,9 +66,9 @@ struct KeySchema {
   bool optional = false;  ///< May be absent without a default.
   std::optional<Bound> lower, upper;
   std::vector<std::string> choices;
-  std::string component_kind;               ///< For kComponent, kComponents, kElements.
+  std::string component_kind;                 ///< For kComponent, kComponents, kElements.
   std::shared_ptr<const ObjectSchema> block;  ///< For kBlock.
-  std::string trainable_unit;               ///< Empty: cannot be trained.
+  std::string trainable_unit;                 ///< Empty: cannot be trained.
   std::map<std::string, std::function<void(void*)>> presets;  ///< Of a `variant` key.
 
   std::function<bool(const Node&, ReadContext&, void* params)> read;
@@ -101,14 +101,35 @@ template <class T>
 class KeyBuilder {
  public:
   explicit KeyBuilder(KeySchema& key) : key_(&key) {}
-  KeyBuilder& doc(std::string sentence) { key_->doc = std::move(sentence); return *this; }
-  KeyBuilder& required() { key_->required = true; return *this; }
-  KeyBuilder& above(T v) { key_->lower = Bound{ValueCodec<T>::bounded(v), false}; return *this; }
-  KeyBuilder& at_least(T v) { key_->lower = Bound{ValueCodec<T>::bounded(v), true}; return *this; }
-  KeyBuilder& below(T v) { key_->upper = Bound{ValueCodec<T>::bounded(v), false}; return *this; }
-  KeyBuilder& at_most(T v) { key_->upper = Bound{ValueCodec<T>::bounded(v), true}; return *this; }
+  KeyBuilder& doc(std::string sentence) {
+    key_->doc = std::move(sentence);
+    return *this;
+  }
+  KeyBuilder& required() {
+    key_->required = true;
+    return *this;
+  }
+  KeyBuilder& above(T v) {
+    key_->lower = Bound{ValueCodec<T>::bounded(v), false};
+    return *this;
+  }
+  KeyBuilder& at_least(T v) {
+    key_->lower = Bound{ValueCodec<T>::bounded(v), true};
+    return *this;
+  }
+  KeyBuilder& below(T v) {
+    key_->upper = Bound{ValueCodec<T>::bounded(v), false};
+    return *this;
+  }
+  KeyBuilder& at_most(T v) {
+    key_->upper = Bound{ValueCodec<T>::bounded(v), true};
+    return *this;
+  }
   /// Can be named in `optimize.parameters`; `unit` is the unit of its leaf and of its rate.
-  KeyBuilder& trainable(std::string unit) { key_->trainable_unit = std::move(unit); return *this; }
+  KeyBuilder& trainable(std::string unit) {
+    key_->trainable_unit = std::move(unit);
+    return *this;
+  }
 
  private:
   KeySchema* key_;
@@ -116,7 +137,9 @@ class KeyBuilder {
 
 namespace schema_detail {
 template <class T>
-struct Scalar { using type = T; };
+struct Scalar {
+  using type = T;
+};
 template <class T>
 struct Scalar<std::optional<T>> : Scalar<T> {};
 template <class T>
@@ -130,9 +153,12 @@ struct IsOptional<std::optional<T>> : std::true_type {};
 
 bool read_block(const ObjectSchema& schema, const Node&, ReadContext&, void* params);
 bool read_component(const std::string& kind, const Node&, ReadContext&, ComponentConfig&);
-bool read_components(const std::string& kind, const Node&, ReadContext&, std::vector<ComponentConfig>&);
-bool read_elements(const std::string& kind, const Node&, ReadContext&, std::vector<NamedComponent>&);
-bool read_choice(const std::vector<std::string>& words, const Node&, ReadContext&, std::size_t& index);
+bool read_components(const std::string& kind, const Node&, ReadContext&,
+                     std::vector<ComponentConfig>&);
+bool read_elements(const std::string& kind, const Node&, ReadContext&,
+                   std::vector<NamedComponent>&);
+bool read_choice(const std::vector<std::string>& words, const Node&, ReadContext&,
+                 std::size_t& index);
 Node write_component(const ComponentConfig& component);
 Node write_components(const std::vector<ComponentConfig>& components);
 Node write_elements(const std::vector<NamedComponent>& elements);
@@ -146,8 +172,8 @@ Node write_elements(const std::vector<NamedComponent>& elements);
 ///   }
 ///
 /// and from this one description come parsing, checking, `explain`, manual, dump and JSON Schema.
-/// The default of a key is the value of the member in `Params{}`; a member of type std::optional may
-/// be absent. The member's type decides what is accepted (see `ValueCodec`).
+/// The default of a key is the value of the member in `Params{}`; a member of type std::optional
+/// may be absent. The member's type decides what is accepted (see `ValueCodec`).
 template <class P>
 class Schema {
  public:
@@ -196,7 +222,8 @@ class Schema {
     return KeyBuilder<std::string>(key);
   }
 
-  /// A named variant of an algorithm. It only sets the defaults of the other keys; explicit ones win.
+  /// A named variant of an algorithm. It only sets the defaults of the other keys; explicit ones
+  /// win.
   auto variant(std::string name, std::string P::*member,
                std::vector<std::pair<std::string, std::function<void(P&)>>> presets) {
     KeySchema& key = append(std::move(name), {ValueKind::kChoice}, member);
@@ -309,9 +336,13 @@ class Schema {
 
  private:
   template <class T>
-  struct Unwrapped { using type = T; };
+  struct Unwrapped {
+    using type = T;
+  };
   template <class T>
-  struct Unwrapped<std::optional<T>> { using type = T; };
+  struct Unwrapped<std::optional<T>> {
+    using type = T;
+  };
 
   template <class T>
   KeySchema& append(std::string name, ValueShape shape, T P::*) {

@@ -20,11 +20,13 @@ std::string known_text(const Registry& registry, const std::string& kind) {
 }
 
 std::string article(const std::string& word) {
-  const bool vowel = !word.empty() && std::string_view("aeiou").find(word[0]) != std::string_view::npos;
+  const bool vowel =
+      !word.empty() && std::string_view("aeiou").find(word[0]) != std::string_view::npos;
   return (vowel ? "an " : "a ") + word;
 }
 
-std::string hint_for_type(const Registry& registry, const std::string& kind, const std::string& word) {
+std::string hint_for_type(const Registry& registry, const std::string& kind,
+                          const std::string& word) {
   const std::string nearest = nearest_word(word, known_types(registry, kind));
   if (!nearest.empty()) return "did you mean \"" + nearest + "\"?";
   const std::vector<const ComponentType*> elsewhere = registry.named(word);
@@ -41,15 +43,18 @@ const ComponentType* named_type(const std::string& kind, const Node& map, ReadCo
     if (map.is_scalar() && registry.find(kind, map.scalar) != nullptr) {
       hint = "write {type: " + map.scalar + "}";
     }
-    context.error(map, "type", "expected " + article(kind) + " as a map with type: (" +
-                                   known_text(registry, kind) + ")", hint);
+    context.error(
+        map, "type",
+        "expected " + article(kind) + " as a map with type: (" + known_text(registry, kind) + ")",
+        hint);
     return nullptr;
   }
   const Node* word = map.find("type");
   ReadContext at_type = context.child("type");
   if (word == nullptr) {
-    at_type.error_at(map.where, "missing_key",
-                     at_type.path() + ": missing type of " + article(kind) + "; " + known_text(registry, kind));
+    at_type.error_at(
+        map.where, "missing_key",
+        at_type.path() + ": missing type of " + article(kind) + "; " + known_text(registry, kind));
     return nullptr;
   }
   if (!word->is_scalar()) {
@@ -58,8 +63,7 @@ const ComponentType* named_type(const std::string& kind, const Node& map, ReadCo
   }
   const ComponentType* type = registry.find(kind, word->scalar);
   if (type == nullptr) {
-    at_type.error(*word, "unknown_type",
-                  "is no known " + kind + "; " + known_text(registry, kind),
+    at_type.error(*word, "unknown_type", "is no known " + kind + "; " + known_text(registry, kind),
                   hint_for_type(registry, kind, word->scalar));
   }
   return type;
@@ -86,8 +90,9 @@ bool read_component(const std::string& kind, const Node& node, ReadContext& cont
 bool read_components(const std::string& kind, const Node& node, ReadContext& context,
                      std::vector<ComponentConfig>& components) {
   if (!node.is_list()) {
-    context.error(node, "type", "expected a list of maps with type:",
-                  node.is_map() && node.find("type") != nullptr ? "put it into brackets: [{type: ...}]" : "");
+    context.error(
+        node, "type", "expected a list of maps with type:",
+        node.is_map() && node.find("type") != nullptr ? "put it into brackets: [{type: ...}]" : "");
     return false;
   }
   std::vector<ComponentConfig> read(node.items.size());
@@ -143,7 +148,8 @@ Node write_component(const ComponentConfig& component) {
 
 Node write_components(const std::vector<ComponentConfig>& components) {
   Node list = Node::make_list();
-  for (const ComponentConfig& component : components) list.items.push_back(write_component(component));
+  for (const ComponentConfig& component : components)
+    list.items.push_back(write_component(component));
   return list;
 }
 

@@ -12,8 +12,9 @@ namespace parfocal {
 /// The segments of a dotted path: "optics.mask.0" -> {"optics", "mask", "0"}.
 [[nodiscard]] std::vector<std::string> split_path(std::string_view dotted);
 
-/// How far a dotted path leads into a tree. A segment is a key of a map or an index of a list; a key
-/// that itself contains dots ("optics.mask.surface" below `optimize.parameters`) is matched whole.
+/// How far a dotted path leads into a tree. A segment is a key of a map or an index of a list; a
+/// key that itself contains dots ("optics.mask.surface" below `optimize.parameters`) is matched
+/// whole.
 struct PathWalk {
   Node* node = nullptr;           ///< Deepest value reached.
   Node* parent = nullptr;         ///< Holds `node`; null at the root.

@@ -62,10 +62,12 @@ bool read_flag(const Node& node, ReadContext& context, bool& value) {
   }
   std::string hint;
   if (node.is_scalar()) {
-    for (const char* word : {"yes", "Yes", "YES", "on", "On", "ON", "y", "Y", "1", "True", "TRUE", "true"}) {
+    for (const char* word :
+         {"yes", "Yes", "YES", "on", "On", "ON", "y", "Y", "1", "True", "TRUE", "true"}) {
       if (node.scalar == word) hint = "did you mean \"true\"?";
     }
-    for (const char* word : {"no", "No", "NO", "off", "Off", "OFF", "n", "N", "0", "False", "FALSE", "false"}) {
+    for (const char* word :
+         {"no", "No", "NO", "off", "Off", "OFF", "n", "N", "0", "False", "FALSE", "false"}) {
       if (node.scalar == word) hint = "did you mean \"false\"?";
     }
     if (node.quoted && !hint.empty()) hint = "remove the quotes";
@@ -90,7 +92,8 @@ bool read_integer(const Node& node, ReadContext& context, std::int64_t& value) {
               : has_point  ? "has a fraction"
                            : "does not fit into 64 bits";
     const std::string whole = format_real(*real);
-    if ((has_exponent || has_point) && parse_integer(whole)) hint = "did you mean \"" + whole + "\"?";
+    if ((has_exponent || has_point) && parse_integer(whole))
+      hint = "did you mean \"" + whole + "\"?";
   }
   return fail(node, context, with_trouble(trouble, expected), hint);
 }
@@ -125,7 +128,8 @@ bool read_quantity(const Node& node, ReadContext& context, Dimension dimension, 
   }
   const QuantityParse parse = parse_quantity(node.scalar, dimension);
   if (!parse.si) {
-    return fail(node, context, with_trouble(number_trouble(node.scalar), parse.rule), parse.hint, "unit");
+    return fail(node, context, with_trouble(number_trouble(node.scalar), parse.rule), parse.hint,
+                "unit");
   }
   si = *parse.si;
   return true;
@@ -138,13 +142,13 @@ bool read_text(const Node& node, ReadContext& context, std::string& value) {
 }
 
 bool check_list(const Node& node, ReadContext& context, int count) {
-  const std::string expected =
-      count == 0 ? "expected a list [a, b, ...]"
-                 : "expected a list of " + std::to_string(count) + " values" +
-                       (count == 2 ? " [y, x]" : "");
+  const std::string expected = count == 0 ? "expected a list [a, b, ...]"
+                                          : "expected a list of " + std::to_string(count) +
+                                                " values" + (count == 2 ? " [y, x]" : "");
   if (!node.is_list()) return fail(node, context, expected);
   if (count != 0 && node.items.size() != static_cast<std::size_t>(count)) {
-    return fail(node, context, expected + ", got " + std::to_string(node.items.size()), "", "length");
+    return fail(node, context, expected + ", got " + std::to_string(node.items.size()), "",
+                "length");
   }
   return true;
 }
@@ -156,7 +160,9 @@ Node write_quantity(double si, Dimension dimension) {
 }  // namespace codec_detail
 
 Node ValueCodec<bool>::write(bool v) { return Node::make_scalar(v ? "true" : "false"); }
-Node ValueCodec<std::int64_t>::write(std::int64_t v) { return Node::make_scalar(std::to_string(v)); }
+Node ValueCodec<std::int64_t>::write(std::int64_t v) {
+  return Node::make_scalar(std::to_string(v));
+}
 Node ValueCodec<double>::write(double v) { return Node::make_scalar(format_real(v)); }
 Node ValueCodec<std::string>::write(const std::string& v) {
   return Node::make_scalar(v, looks_typed(v));

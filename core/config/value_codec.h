@@ -60,7 +60,9 @@ Node write_quantity(double si, Dimension dimension);
 template <>
 struct ValueCodec<bool> {
   static constexpr ValueShape shape{ValueKind::kFlag};
-  static bool read(const Node& n, ReadContext& c, bool& v) { return codec_detail::read_flag(n, c, v); }
+  static bool read(const Node& n, ReadContext& c, bool& v) {
+    return codec_detail::read_flag(n, c, v);
+  }
   static Node write(bool v);
 };
 template <>

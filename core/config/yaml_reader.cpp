@@ -47,8 +47,8 @@ class Locator {
   std::vector<std::size_t> line_starts_;
 };
 
-/// Builds our own tree from the events of the YAML library; its Node type, with shared state, silent
-/// duplicates and cyclic aliases, is never used.
+/// Builds our own tree from the events of the YAML library; its Node type, with shared state,
+/// silent duplicates and cyclic aliases, is never used.
 class TreeBuilder : public YAML::EventHandler {
  public:
   TreeBuilder(const Locator& locator, YamlSource& source, Diagnostics& diagnostics)
@@ -154,8 +154,9 @@ class TreeBuilder : public YAML::EventHandler {
   void count(const YAML::Mark& mark, std::size_t nodes) {
     source_.nodes += nodes;
     if (source_.nodes <= YamlLimits::kNodes) return;
-    report_at(locator_.at(mark), "", "size",
-              "more than " + std::to_string(YamlLimits::kNodes) + " values (aliases count in full)");
+    report_at(
+        locator_.at(mark), "", "size",
+        "more than " + std::to_string(YamlLimits::kNodes) + " values (aliases count in full)");
     throw Unreadable{};
   }
 
@@ -165,7 +166,9 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Node node) {
-    if (expects_key()) stop(mark, "syntax", "a key must be a plain word, not a list or a map");
+    if (expects_key())
+      stop(mark, "syntax",
+           "a key must be a plain word, not a list or a map (is a bracket not closed?)");
     check_tag(mark, tag);
     if (static_cast<int>(frames_.size()) >= YamlLimits::kDepth) too_deep(mark);
     Frame& frame = frames_.emplace_back();
@@ -211,7 +214,8 @@ class TreeBuilder : public YAML::EventHandler {
     }
     frame.key = node.scalar;
     if (node.scalar == "<<" && !node.quoted) {
-      report_at(node.where, path(), "merge_key", "merge keys are not accepted; use include or overrides");
+      report_at(node.where, path(), "merge_key",
+                "merge keys are not accepted; use include or overrides");
     }
     const auto [seen, is_new] = frame.lines_of_keys.try_emplace(node.scalar, node.where.line);
     if (!is_new) {
@@ -252,7 +256,8 @@ class SecondDocument : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
   void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
   void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
                        YAML::EmitterStyle::value) override {}
   void OnSequenceEnd() override {}
@@ -274,7 +279,8 @@ SourceLocation start_of(const YamlSource& source) {
 
 Node read_yaml_text(std::string_view bytes, YamlSource& source, Diagnostics& diagnostics) {
   if (bytes.size() > YamlLimits::kBytes) {
-    diagnostics.add({start_of(source), "", "size", "larger than 5 MB: this is no experiment file", ""});
+    diagnostics.add(
+        {start_of(source), "", "size", "larger than 5 MB: this is no experiment file", ""});
     return {};
   }
   Diagnostics encoding;
@@ -295,7 +301,9 @@ Node read_yaml_text(std::string_view bytes, YamlSource& source, Diagnostics& dia
   } catch (const YAML::Exception& error) {
     diagnostics.add({locator.at(error.mark), "", "syntax", "YAML syntax: " + error.msg, ""});
   }
-  return builder.take_root();
+  Node root = builder.take_root();
+  if (root.where.file.empty()) root.where = start_of(source);  // Nothing but comments.
+  return root;
 }
 
 Node parse_yaml(std::string_view text, const std::string& file_name) {

@@ -9,7 +9,8 @@
 namespace parfocal {
 namespace {
 
-// Beyond this every double has overflowed or vanished, whatever the digits; keeps sums from wrapping.
+// Beyond this every double has overflowed or vanished, whatever the digits; keeps sums from
+// wrapping.
 constexpr long long kExponentLimit = 1'000'000'000;
 constexpr long long kPlainAbove = -4;
 constexpr long long kPlainBelow = 15;

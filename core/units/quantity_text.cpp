@@ -49,14 +49,16 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-/// The unit of `dimension` whose spelling comes closest; a wrong letter case costs nothing.
+/// The unit of `dimension` whose spelling comes closest; a wrong letter case costs nothing. Among
+/// equals, one of the same length and then of the same first letter: "mn" is "mm" rather than "m".
 std::string_view nearest_unit(Dimension dimension, std::string_view name) {
   std::string_view nearest;
-  int best = name.size() > 3 ? 3 : 2;
+  int best = 4 * (name.size() > 3 ? 3 : 2);
   for (const Unit& unit : unit_table(dimension)) {
-    const int distance = edit_distance(lower(name), lower(unit.name));
-    if (distance < best) {
-      best = distance;
+    const int cost = 4 * edit_distance(lower(name), lower(unit.name)) +
+                     (unit.name.size() == name.size() ? 0 : 2) + (unit.name[0] == name[0] ? 0 : 1);
+    if (cost < best) {
+      best = cost;
       nearest = unit.name;
     }
   }
@@ -77,11 +79,13 @@ QuantityParse wrong_unit(std::string_view number, std::string_view unit, Dimensi
   result.rule = expected(dimension, example_of(dimension));
   if (unit.starts_with(',')) {
     result.rule = "a decimal comma is not accepted; " + result.rule;
-    result.hint = "did you mean \"" + std::string(number) + "." + std::string(unit.substr(1)) + "\"?";
+    result.hint =
+        "did you mean \"" + std::string(number) + "." + std::string(unit.substr(1)) + "\"?";
     return result;
   }
   if (const auto other = dimension_of_unit(unit)) {
-    result.rule = quoted(unit) + " is a unit of " + std::string(name_of(*other)) + "; " + result.rule;
+    result.rule =
+        quoted(unit) + " is a unit of " + std::string(name_of(*other)) + "; " + result.rule;
     return result;
   }
   result.rule = "unknown unit " + quoted(unit) + "; " + result.rule;
@@ -122,7 +126,8 @@ std::optional<std::string> short_text(double si, std::string_view unit, Dimensio
 /// Units that are no power of ten of SI, shown only where they make a short, exact text.
 std::optional<std::string> text_in_common_unit(double si, Dimension dimension) {
   if (si == 0.0) return std::nullopt;
-  if (dimension == Dimension::kAngle && std::abs(si) >= 1e-4) return short_text(si, "deg", dimension);
+  if (dimension == Dimension::kAngle && std::abs(si) >= 1e-4)
+    return short_text(si, "deg", dimension);
   if (dimension == Dimension::kPhotonEnergy) {
     const bool large = std::abs(si) >= 1.602176634e-16;
     return short_text(si, large ? "keV" : "eV", dimension);

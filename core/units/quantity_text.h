@@ -12,10 +12,10 @@ namespace parfocal {
 
 /// What a person writes for a quantity ("532 nm", "30 deg", "1000 1/cm") to SI and back.
 ///
-/// The decimal exponent of the unit is applied to the digit string before conversion, so a value is
-/// rounded once: "100 nm" is exactly the double nearest 1e-7. A factor that is no power of ten
-/// (deg, min, eV, KiB) multiplies the correctly rounded number.
-/// Invariants: parse(format(x)) == x bit for bit, for every finite x and every dimension.
+/// The factor of the unit is applied to the digit string before conversion, so a value is rounded
+/// once: "100 nm" is exactly the double nearest 1e-7; so are min, h, eV and KiB. Only the units
+/// that pi defines (deg, arcmin, arcsec) and the offset of degC act on the correctly rounded
+/// number. Invariants: parse(format(x)) == x bit for bit, for every finite x and every dimension.
 /// Errors:     none thrown; a failed parse carries the rule and a remedy.
 /// Tested by:  tests/core/config/quantity_text_test.cpp (exact rational arithmetic).
 struct QuantityParse {

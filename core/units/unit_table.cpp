@@ -73,86 +73,149 @@ std::span<const Dimension> dimensions_with_units() { return kWithUnits; }
 
 std::span<const Unit> unit_table(Dimension dimension) {
   switch (dimension) {
-    case Dimension::kNumber: return {};
-    case Dimension::kRatio: return kRatio;
-    case Dimension::kLength: return kLength;
-    case Dimension::kAngle: return kAngle;
-    case Dimension::kDuration: return kDuration;
-    case Dimension::kSpatialFrequency: return kSpatialFrequency;
-    case Dimension::kRamanShift: return kRamanShift;
-    case Dimension::kPhotonEnergy: return kPhotonEnergy;
-    case Dimension::kArea: return kArea;
-    case Dimension::kVolume: return kVolume;
-    case Dimension::kPixels: return kPixels;
-    case Dimension::kPhotons: return kPhotons;
-    case Dimension::kElectrons: return kElectrons;
-    case Dimension::kCounts: return kCounts;
-    case Dimension::kDataSize: return kDataSize;
-    case Dimension::kPower: return kPower;
-    case Dimension::kTemperature: return kTemperature;
+    case Dimension::kNumber:
+      return {};
+    case Dimension::kRatio:
+      return kRatio;
+    case Dimension::kLength:
+      return kLength;
+    case Dimension::kAngle:
+      return kAngle;
+    case Dimension::kDuration:
+      return kDuration;
+    case Dimension::kSpatialFrequency:
+      return kSpatialFrequency;
+    case Dimension::kRamanShift:
+      return kRamanShift;
+    case Dimension::kPhotonEnergy:
+      return kPhotonEnergy;
+    case Dimension::kArea:
+      return kArea;
+    case Dimension::kVolume:
+      return kVolume;
+    case Dimension::kPixels:
+      return kPixels;
+    case Dimension::kPhotons:
+      return kPhotons;
+    case Dimension::kElectrons:
+      return kElectrons;
+    case Dimension::kCounts:
+      return kCounts;
+    case Dimension::kDataSize:
+      return kDataSize;
+    case Dimension::kPower:
+      return kPower;
+    case Dimension::kTemperature:
+      return kTemperature;
   }
   return {};
 }
 
 std::span<const Unit> display_units(Dimension dimension) {
   switch (dimension) {
-    case Dimension::kLength: return kShownLength;
-    case Dimension::kAngle: return kShownAngle;
-    case Dimension::kDuration: return kShownDuration;
-    case Dimension::kSpatialFrequency: return kShownFrequency;
-    case Dimension::kRamanShift: return kShownRamanShift;
-    case Dimension::kPhotonEnergy: return kShownEnergy;
-    case Dimension::kArea: return kShownArea;
-    case Dimension::kVolume: return kShownVolume;
-    case Dimension::kDataSize: return kShownDataSize;
-    case Dimension::kPower: return kShownPower;
-    case Dimension::kTemperature: return kShownTemperature;
-    default: return unit_table(dimension);
+    case Dimension::kLength:
+      return kShownLength;
+    case Dimension::kAngle:
+      return kShownAngle;
+    case Dimension::kDuration:
+      return kShownDuration;
+    case Dimension::kSpatialFrequency:
+      return kShownFrequency;
+    case Dimension::kRamanShift:
+      return kShownRamanShift;
+    case Dimension::kPhotonEnergy:
+      return kShownEnergy;
+    case Dimension::kArea:
+      return kShownArea;
+    case Dimension::kVolume:
+      return kShownVolume;
+    case Dimension::kDataSize:
+      return kShownDataSize;
+    case Dimension::kPower:
+      return kShownPower;
+    case Dimension::kTemperature:
+      return kShownTemperature;
+    default:
+      return unit_table(dimension);
   }
 }
 
 std::string_view example_of(Dimension dimension) {
   switch (dimension) {
-    case Dimension::kNumber: return "0.5";
-    case Dimension::kRatio: return "0.5";
-    case Dimension::kLength: return "532 nm";
-    case Dimension::kAngle: return "30 deg";
-    case Dimension::kDuration: return "20 ms";
-    case Dimension::kSpatialFrequency: return "100 lp/mm";
-    case Dimension::kRamanShift: return "1000 1/cm";
-    case Dimension::kPhotonEnergy: return "2.3 eV";
-    case Dimension::kArea: return "4 um^2";
-    case Dimension::kVolume: return "8 um^3";
-    case Dimension::kPixels: return "3 px";
-    case Dimension::kPhotons: return "1000 photon";
-    case Dimension::kElectrons: return "2 e-";
-    case Dimension::kCounts: return "100 ADU";
-    case Dimension::kDataSize: return "4 GiB";
-    case Dimension::kPower: return "5 mW";
-    case Dimension::kTemperature: return "20 degC";
+    case Dimension::kNumber:
+      return "0.5";
+    case Dimension::kRatio:
+      return "0.5";
+    case Dimension::kLength:
+      return "532 nm";
+    case Dimension::kAngle:
+      return "30 deg";
+    case Dimension::kDuration:
+      return "20 ms";
+    case Dimension::kSpatialFrequency:
+      return "100 lp/mm";
+    case Dimension::kRamanShift:
+      return "1000 1/cm";
+    case Dimension::kPhotonEnergy:
+      return "2.3 eV";
+    case Dimension::kArea:
+      return "4 um^2";
+    case Dimension::kVolume:
+      return "8 um^3";
+    case Dimension::kPixels:
+      return "3 px";
+    case Dimension::kPhotons:
+      return "1000 photon";
+    case Dimension::kElectrons:
+      return "2 e-";
+    case Dimension::kCounts:
+      return "100 ADU";
+    case Dimension::kDataSize:
+      return "4 GiB";
+    case Dimension::kPower:
+      return "5 mW";
+    case Dimension::kTemperature:
+      return "20 degC";
   }
   return "";
 }
 
 std::string_view name_of(Dimension dimension) {
   switch (dimension) {
-    case Dimension::kNumber: return "number";
-    case Dimension::kRatio: return "ratio";
-    case Dimension::kLength: return "length";
-    case Dimension::kAngle: return "angle";
-    case Dimension::kDuration: return "time";
-    case Dimension::kSpatialFrequency: return "spatial frequency";
-    case Dimension::kRamanShift: return "wavenumber";
-    case Dimension::kPhotonEnergy: return "photon energy";
-    case Dimension::kArea: return "area";
-    case Dimension::kVolume: return "volume";
-    case Dimension::kPixels: return "length in pixels";
-    case Dimension::kPhotons: return "number of photons";
-    case Dimension::kElectrons: return "number of electrons";
-    case Dimension::kCounts: return "number of counts";
-    case Dimension::kDataSize: return "data size";
-    case Dimension::kPower: return "power";
-    case Dimension::kTemperature: return "temperature";
+    case Dimension::kNumber:
+      return "number";
+    case Dimension::kRatio:
+      return "ratio";
+    case Dimension::kLength:
+      return "length";
+    case Dimension::kAngle:
+      return "angle";
+    case Dimension::kDuration:
+      return "time";
+    case Dimension::kSpatialFrequency:
+      return "spatial frequency";
+    case Dimension::kRamanShift:
+      return "wavenumber";
+    case Dimension::kPhotonEnergy:
+      return "photon energy";
+    case Dimension::kArea:
+      return "area";
+    case Dimension::kVolume:
+      return "volume";
+    case Dimension::kPixels:
+      return "length in pixels";
+    case Dimension::kPhotons:
+      return "number of photons";
+    case Dimension::kElectrons:
+      return "number of electrons";
+    case Dimension::kCounts:
+      return "number of counts";
+    case Dimension::kDataSize:
+      return "data size";
+    case Dimension::kPower:
+      return "power";
+    case Dimension::kTemperature:
+      return "temperature";
   }
   return "";
 }

@@ -10,7 +10,8 @@
 namespace parfocal {
 
 /// One unit and its map to SI: `multiplier * 10^exponent`, both exact. Angles of a circle are no
-/// rational multiples of the radian: there `angle_factor` multiplies instead. `offset` is added last.
+/// rational multiples of the radian: there `angle_factor` multiplies instead. `offset` is added
+/// last.
 struct Unit {
   std::string_view name;
   std::uint64_t multiplier = 1;

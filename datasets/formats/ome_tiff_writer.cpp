@@ -24,11 +24,12 @@ constexpr std::uint64_t kBigTiffFrom = std::uint64_t{2} << 30;
 constexpr std::uint64_t kMaxStripBytes = std::uint64_t{1} << 20;
 
 struct Sizes {
+  std::uint64_t n_t = 1;
   std::uint64_t n_channels = 1;
   std::uint64_t n_z = 1;
   std::uint64_t n_y = 0;
   std::uint64_t n_x = 0;
-  [[nodiscard]] std::uint64_t n_planes() const { return n_channels * n_z; }
+  [[nodiscard]] std::uint64_t n_planes() const { return n_t * n_channels * n_z; }
   [[nodiscard]] std::uint64_t row_bytes() const { return n_x * sizeof(float); }
   [[nodiscard]] std::uint64_t plane_bytes() const { return n_y * row_bytes(); }
 };
@@ -37,7 +38,7 @@ Sizes sizes_of(const Array& planes, const OmeMetadata& metadata) {
   PARFOCAL_CHECK(planes.type == SampleType::kFloat32);
   const std::size_t rank = planes.shape.size();
   PARFOCAL_CHECK(rank >= std::size_t{2});
-  PARFOCAL_CHECK(rank <= std::size_t{4});
+  PARFOCAL_CHECK(rank <= std::size_t{5});
   PARFOCAL_CHECK(static_cast<std::size_t>(number_of_samples(planes.shape)) * sizeof(float) ==
                  planes.bytes.size());
   PARFOCAL_CHECK(!planes.bytes.empty());
@@ -47,8 +48,9 @@ Sizes sizes_of(const Array& planes, const OmeMetadata& metadata) {
   Sizes sizes;
   sizes.n_x = size(rank - 1);
   sizes.n_y = size(rank - 2);
-  if (rank >= 3) sizes.n_channels = size(0);
-  if (rank == 4) sizes.n_z = size(1);
+  if (rank >= 4) sizes.n_z = size(rank - 3);
+  if (rank >= 3) sizes.n_channels = size(rank == 3 ? 0 : rank - 4);
+  if (rank == 5) sizes.n_t = size(0);
   PARFOCAL_CHECK(std::max(sizes.n_x, sizes.n_y) <= std::uint64_t{INT32_MAX});
   if (!metadata.channel_names.empty()) {
     PARFOCAL_CHECK(metadata.channel_names.size() == sizes.n_channels);
@@ -84,8 +86,8 @@ std::string ome_xml(const Sizes& sizes, const OmeMetadata& metadata) {
   if (!metadata.uuid.empty()) xml += fmt::format(R"( UUID="{}")", xml_text(metadata.uuid, "uuid"));
   xml += R"(><Image ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="float" )";
   xml += fmt::format(
-      R"(BigEndian="false" SizeX="{}" SizeY="{}" SizeZ="{}" SizeC="{}" SizeT="1")", sizes.n_x,
-      sizes.n_y, sizes.n_z, sizes.n_channels);
+      R"(BigEndian="false" SizeX="{}" SizeY="{}" SizeZ="{}" SizeC="{}" SizeT="{}")", sizes.n_x,
+      sizes.n_y, sizes.n_z, sizes.n_channels, sizes.n_t);
   xml += physical_size("X", metadata.pitch_x_m);
   xml += physical_size("Y", metadata.pitch_y_m);
   xml += physical_size("Z", metadata.pitch_z_m) + ">";

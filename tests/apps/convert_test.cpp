@@ -38,7 +38,7 @@ TEST(Convert, NpyToOmeTiffAndBackKeepsEveryNumber) {
     EXPECT_NEAR(after->info().pitch_x_m.value(), 6.5e-6, 1e-18);
     EXPECT_EQ(after->info().n_y, 15);
     EXPECT_EQ(after->info().n_x, 22);
-    EXPECT_EQ(after->info().n_t, before->info().n_frames);
+    EXPECT_EQ(after->info().n_z, before->info().n_frames);
   }
 }
 

@@ -75,7 +75,9 @@ struct MixesTheBatch : Gain {
 };
 struct Counts : Gain {
   using Gain::Gain;
-  at::Tensor forward(const at::Tensor& x) const override { return Gain::forward(x) + 1e-9 * ++calls; }
+  at::Tensor forward(const at::Tensor& x) const override {
+    return Gain::forward(x) + 1e-9 * ++calls;
+  }
   static inline int calls = 0;
 };
 struct TakesEverything : Gain {
@@ -85,7 +87,8 @@ struct TakesEverything : Gain {
 struct LosesDigits : Gain {
   using Gain::Gain;
   at::Tensor forward(const at::Tensor& x) const override {
-    return dtype() == at::kFloat ? Gain::forward(x).to(at::kBFloat16).to(at::kFloat) : Gain::forward(x);
+    return dtype() == at::kFloat ? Gain::forward(x).to(at::kBFloat16).to(at::kFloat)
+                                 : Gain::forward(x);
   }
 };
 struct HangsNothing : Gain {
@@ -213,7 +216,8 @@ class Descent : public Solver {
     return {{"zero", std::vector<double>(items(problem), 0.0)}};
   }
   std::vector<double> relative_change(const SolverState& state) const override {
-    return std::vector<double>(static_cast<std::size_t>(static_cast<const State&>(state).x.size(0)));
+    return std::vector<double>(
+        static_cast<std::size_t>(static_cast<const State&>(state).x.size(0)));
   }
   std::int64_t iterations() const override { return 5; }
   double bytes_per_unknown() const override { return 8.0; }

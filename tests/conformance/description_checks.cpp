@@ -27,8 +27,8 @@ void check_round_trip(const Subject& subject, Findings& findings) {
   }
   if (!config) return;
   const std::string second = write_yaml(schema_detail::write_component(config));
-  findings.require(second == first, "written, read and written again it differs:\n" + first +
-                                        "and\n" + second);
+  findings.require(second == first,
+                   "written, read and written again it differs:\n" + first + "and\n" + second);
 }
 
 void check_unknown_key(const Subject& subject, const std::string& key, Findings& findings) {
@@ -36,10 +36,9 @@ void check_unknown_key(const Subject& subject, const std::string& key, Findings&
   map.set(key, Node::make_scalar("1"));
   std::vector<Diagnostic> found;
   read_again(subject, map, found);
-  const std::string expected =
-      "example." + key + ": unknown key of " + subject.config.type->name;
-  const bool refused = found.size() == 1 && found.front().code == "unknown_key" &&
-                       found.front().message == expected;
+  const std::string expected = "example." + key + ": unknown key of " + subject.config.type->name;
+  const bool refused =
+      found.size() == 1 && found.front().code == "unknown_key" && found.front().message == expected;
   findings.require(refused, "the key \"" + key + "\" is not refused with \"" + expected + "\"");
 }
 

@@ -23,8 +23,8 @@ at::Tensor test_mean() {
   return random.uniform({test::kBatch, 1, test::kNy, test::kNx}) * 200.0 + 5.0;
 }
 
-void check_gradients(const Likelihood& likelihood, const at::Tensor& mean,
-                     const at::Tensor& counts, Findings& findings) {
+void check_gradients(const Likelihood& likelihood, const at::Tensor& mean, const at::Tensor& counts,
+                     Findings& findings) {
   const at::Tensor leaf = mean.clone().requires_grad_(true);
   const at::Tensor nll = likelihood.negative_log_likelihood(leaf, counts).sum();
   const at::Tensor by_autograd = torch::autograd::grad({nll}, {leaf})[0];
@@ -66,8 +66,9 @@ void check_dead_pixel(const Likelihood& likelihood, const at::Tensor& mean,
   findings.require(weights.abs().max().item<double>() == 0.0, "a dead pixel has weight");
   findings.require(all_finite(likelihood.negative_log_likelihood(mean, broken)),
                    "a dead pixel makes the nll not finite");
-  findings.require(likelihood.gradient(mean, broken).select(-1, 3).abs().max().item<double>() == 0.0,
-                   "a dead pixel has a gradient");
+  findings.require(
+      likelihood.gradient(mean, broken).select(-1, 3).abs().max().item<double>() == 0.0,
+      "a dead pixel has a gradient");
 }
 
 }  // namespace

@@ -39,8 +39,8 @@ void check_norm_bound(const LinearOperator& op, const at::Tensor& x, Findings& f
   const auto bound = op.norm_bound();
   if (!bound) return;
   const at::Tensor y = op.forward(x);
-  const double gain = std::sqrt(y.abs().square().sum().item<double>() /
-                                x.abs().square().sum().item<double>());
+  const double gain =
+      std::sqrt(y.abs().square().sum().item<double>() / x.abs().square().sum().item<double>());
   findings.measure("gain / norm bound", gain / *bound, 1.0 + 1e-12);
 }
 
@@ -58,10 +58,13 @@ void check_operator(const Subject& subject, ImageFiles* files, Findings& finding
   check_batch(forward, x, "", 1e-13, findings);
   check_input_gradient(forward, x, findings);
   check_leaves_are_hung(subject, *built.parameters, findings);
-  check_parameter_gradients(*built.parameters, [&] {
-    op.refresh();
-    return op.forward(x);
-  }, findings);
+  check_parameter_gradients(
+      *built.parameters,
+      [&] {
+        op.refresh();
+        return op.forward(x);
+      },
+      findings);
   const auto* linear = dynamic_cast<const LinearOperator*>(&op);
   if (linear == nullptr) return;
   findings.measure("adjoint gap, float64", test::adjoint_gap(*linear), 1e-12);

@@ -61,7 +61,8 @@ void check_element(const Subject& subject, ImageFiles* files, Findings& findings
   check_batch(apply, x, "", 1e-13, findings);
   check_input_gradient(apply, x, findings);
   check_leaves_are_hung(subject, *built.parameters, findings);
-  check_parameter_gradients(*built.parameters, [&] { return apply(x); }, findings);
+  check_parameter_gradients(
+      *built.parameters, [&] { return apply(x); }, findings);
   for (const auto& [n_y, n_x] : {std::pair{13, 11}, {16, 8}, {1, 17}}) {
     check_element_on(subject, Grid::centred(n_y, n_x, grid.pitch_y_m, grid.pitch_x_m), files,
                      findings);
@@ -83,23 +84,24 @@ void check_psf(const Subject& subject, ImageFiles* files, Findings& findings) {
                      "grid() has another size than psf()");
   }
   check_leaves_are_hung(subject, *built.parameters, findings);
-  check_parameter_gradients(*built.parameters, [&] {
-    built.component->refresh();
-    return built.component->psf();
-  }, findings);
+  check_parameter_gradients(
+      *built.parameters,
+      [&] {
+        built.component->refresh();
+        return built.component->psf();
+      },
+      findings);
 }
 
 void check_map(const Subject& subject, ImageFiles* files, Findings& findings) {
   const Grid grid = test::test_grid();
   at::Tensor values;
   if (subject.kind() == optics::Surface::kKind) {
-    const auto built =
-        build_subject<optics::Surface>(subject, at::kDouble, at::kCPU, grid, files);
+    const auto built = build_subject<optics::Surface>(subject, at::kDouble, at::kCPU, grid, files);
     const auto sampled = built.component->sampled(0.5);
     values = sampled ? sampled->values : built.component->height_m(grid, 0.5);
   } else {
-    const auto built =
-        build_subject<optics::Pattern>(subject, at::kDouble, at::kCPU, grid, files);
+    const auto built = build_subject<optics::Pattern>(subject, at::kDouble, at::kCPU, grid, files);
     const auto sampled = built.component->sampled();
     values = sampled ? sampled->values : built.component->transmission(grid);
     findings.require(values.min().item<double>() >= 0.0, "a transmission is negative");

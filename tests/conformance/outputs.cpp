@@ -69,7 +69,8 @@ std::vector<Output> of_psf(const Subject& subject, const Place& place) {
 std::vector<Output> of_surface(const Subject& subject, const Place& place) {
   const auto built = built_at<optics::Surface>(subject, place);
   const auto sampled = built.component->sampled(0.5);
-  return {{"height", sampled ? sampled->values : built.component->height_m(test::test_grid(), 0.5)}};
+  return {
+      {"height", sampled ? sampled->values : built.component->height_m(test::test_grid(), 0.5)}};
 }
 
 std::vector<Output> of_pattern(const Subject& subject, const Place& place) {
@@ -104,7 +105,8 @@ std::vector<Output> of_prior(const Subject& subject, const Place& place) {
   const at::Tensor v = input({test::kBatch, 1, 16, 24}, place.dtype, place);
   std::vector<Output> outputs;
   if (built.component->has_value()) outputs.push_back({"value", built.component->value(v.abs())});
-  if (built.component->has_gradient()) outputs.push_back({"gradient", built.component->gradient(v)});
+  if (built.component->has_gradient())
+    outputs.push_back({"gradient", built.component->gradient(v)});
   if (built.component->has_prox()) outputs.push_back({"prox", built.component->prox(v, 0.3)});
   return outputs;
 }
@@ -125,9 +127,9 @@ using Probe = std::function<std::vector<Output>(const Subject&, const Place&)>;
 
 const std::map<std::string, Probe, std::less<>>& probes() {
   static const std::map<std::string, Probe, std::less<>> table{
-      {"model", of_model},   {"element", of_element},   {"psf", of_psf},
-      {"surface", of_surface}, {"pattern", of_pattern}, {"scene", of_scene},
-      {"detector", of_detector}, {"prior", of_prior},   {"solver", of_solver},
+      {"model", of_model},       {"element", of_element}, {"psf", of_psf},
+      {"surface", of_surface},   {"pattern", of_pattern}, {"scene", of_scene},
+      {"detector", of_detector}, {"prior", of_prior},     {"solver", of_solver},
       {"metric", of_metric}};
   return table;
 }

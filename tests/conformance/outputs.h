@@ -26,7 +26,6 @@ struct Output {
 void check_outputs(const Subject& subject, ImageFiles* files, Findings& findings);
 
 /// CUDA gives the numbers of the CPU.
-void check_device(const Subject& subject, at::Device device, ImageFiles* files,
-                  Findings& findings);
+void check_device(const Subject& subject, at::Device device, ImageFiles* files, Findings& findings);
 
 }  // namespace parfocal::conformance

@@ -44,9 +44,9 @@ void check_leaves_are_hung(const Subject& subject, const ParameterTree& paramete
     findings.require(!parameter.unit.empty(), "parameter " + path + " has no unit");
     if (parameter.trainable && path.starts_with(subject.config.path + ".")) ++hung;
   }
-  findings.require(hung >= promised,
-                   "says that " + std::to_string(promised) + " keys can be trained, but hangs " +
-                       std::to_string(hung) + " leaves into the ParameterTree");
+  findings.require(hung >= promised, "says that " + std::to_string(promised) +
+                                         " keys can be trained, but hangs " + std::to_string(hung) +
+                                         " leaves into the ParameterTree");
 }
 
 void check_parameter_gradients(const ParameterTree& parameters,
@@ -58,7 +58,8 @@ void check_parameter_gradients(const ParameterTree& parameters,
     if (!parameter.trainable) continue;
     const at::Tensor leaf = parameter.leaf;
     leaf.requires_grad_(true);
-    const auto report = test::check_gradient([&] { return weighed(output()); }, {{path, leaf}}, options);
+    const auto report =
+        test::check_gradient([&] { return weighed(output()); }, {{path, leaf}}, options);
     report_gradient(path, report, findings);
     leaf.requires_grad_(false);
   }
@@ -68,9 +69,7 @@ void check_input_gradient(const std::function<at::Tensor(const at::Tensor&)>& ma
                           const at::Tensor& x, Findings& findings) {
   const bool complex = x.is_complex();
   const at::Tensor leaf = (complex ? at::view_as_real(x) : x).clone().requires_grad_(true);
-  const auto scalar = [&] {
-    return weighed(map(complex ? at::view_as_complex(leaf) : leaf));
-  };
+  const auto scalar = [&] { return weighed(map(complex ? at::view_as_complex(leaf) : leaf)); };
   report_gradient("the input", test::check_gradient(scalar, {{"x", leaf}}), findings);
 }
 

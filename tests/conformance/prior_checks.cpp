@@ -94,17 +94,19 @@ void check_lacking(bool has, const std::string& what, const std::string& name, c
 }  // namespace
 
 void check_prior(const Subject& subject, ImageFiles* files, Findings& findings) {
-  const auto built =
-      build_subject<Prior>(subject, at::kDouble, at::kCPU, test::test_grid(), files);
+  const auto built = build_subject<Prior>(subject, at::kDouble, at::kCPU, test::test_grid(), files);
   const Prior& prior = *built.component;
   const at::Tensor v = test::random_normal({2, 1, 16, 24}, at::kDouble, 1);
   findings.require(prior.name() == subject.config.type->name, "name() is not its type");
-  check_lacking(prior.has_value(), "value", prior.name(),
-                [&] { static_cast<void>(prior.value(v)); }, findings);
-  check_lacking(prior.has_gradient(), "gradient", prior.name(),
-                [&] { static_cast<void>(prior.gradient(v)); }, findings);
-  check_lacking(prior.has_prox(), "prox", prior.name(),
-                [&] { static_cast<void>(prior.prox(v, 0.1)); }, findings);
+  check_lacking(
+      prior.has_value(), "value", prior.name(), [&] { static_cast<void>(prior.value(v)); },
+      findings);
+  check_lacking(
+      prior.has_gradient(), "gradient", prior.name(), [&] { static_cast<void>(prior.gradient(v)); },
+      findings);
+  check_lacking(
+      prior.has_prox(), "prox", prior.name(), [&] { static_cast<void>(prior.prox(v, 0.1)); },
+      findings);
   if (prior.has_value()) {
     // The absolute value is finite for a constraint too.
     check_batch([&](const at::Tensor& w) { return prior.value(w); }, v.abs(), ", value", 1e-13,

@@ -23,10 +23,13 @@ void check_scene(const Subject& subject, ImageFiles* files, Findings& findings) 
 void check_metric(const Subject& subject, ImageFiles* files, Findings& findings) {
   const auto built =
       build_subject<Metric>(subject, at::kDouble, at::kCPU, test::test_grid(), files);
-  const at::Tensor reference = test::random_normal({2, 1, test::kNy, test::kNx}, at::kDouble, 1).abs();
-  const at::Tensor estimate = test::random_normal({2, 1, test::kNy, test::kNx}, at::kDouble, 2).abs();
+  const at::Tensor reference =
+      test::random_normal({2, 1, test::kNy, test::kNx}, at::kDouble, 1).abs();
+  const at::Tensor estimate =
+      test::random_normal({2, 1, test::kNy, test::kNx}, at::kDouble, 2).abs();
   const at::Tensor both = built.component->evaluate(estimate, reference);
-  findings.require(both.dim() == 1 && both.size(0) == 2, "the result is " + text_of(both) + ", not [batch]");
+  findings.require(both.dim() == 1 && both.size(0) == 2,
+                   "the result is " + text_of(both) + ", not [batch]");
   findings.require(!built.component->unit().empty(), "has no unit");
   for (const std::int64_t item : {0, 1}) {
     const at::Tensor alone =

@@ -65,8 +65,8 @@ void check_solver(const Subject& subject, ImageFiles* files, Findings& findings)
                    "the estimate is not [batch, channel, n_y, n_x] of the sensor");
   findings.require(static_cast<bool>(test::identical(solved(solver, problem), both)),
                    "a second solve with the same solver gives other bits: it keeps a state");
-  const at::Tensor singles = at::cat(
-      {solved(solver, one_item(problem, 0)), solved(solver, one_item(problem, 1))});
+  const at::Tensor singles =
+      at::cat({solved(solver, one_item(problem, 0)), solved(solver, one_item(problem, 1))});
   findings.measure("batch of two against two singles", test::relative_difference(both, singles),
                    1e-10);
   const auto state = solver.init(problem);

@@ -22,9 +22,9 @@ struct GoldenFile {
   std::int64_t n_samples;
 };
 
-class TiffFile : public testing::TestWithParam<GoldenFile> {};
+class GoldenTiff : public testing::TestWithParam<GoldenFile> {};
 
-TEST_P(TiffFile, OfAnotherWriterGivesItsNumbers) {
+TEST_P(GoldenTiff, OfAnotherWriterGivesItsNumbers) {
   const GoldenFile& expected = GetParam();
   const auto stack = open_stack(golden_file(expected.name));
   EXPECT_EQ(stack->info().type, expected.type);
@@ -39,10 +39,12 @@ TEST_P(TiffFile, OfAnotherWriterGivesItsNumbers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Golden, TiffFile,
+    Golden, GoldenTiff,
     testing::Values(GoldenFile{"plain_pages.tif", SampleType::kUInt16, 3, 1},
                     GoldenFile{"tiled_lzw_predictor_rgb.tif", SampleType::kUInt8, 1, 3},
                     GoldenFile{"deflate_predictor_float32.tif", SampleType::kFloat32, 1, 1},
+                    GoldenFile{"deflate_predictor_float32_big_endian.tif", SampleType::kFloat32, 1,
+                               1},
                     GoldenFile{"deflate_float64_tiled.tif", SampleType::kFloat64, 2, 1},
                     GoldenFile{"zstd_uint32.tif", SampleType::kUInt32, 2, 1},
                     GoldenFile{"packbits_uint8.tif", SampleType::kUInt8, 1, 1},
@@ -112,6 +114,7 @@ void write_with_libtiff(const std::filesystem::path& path, const char* mode, Sam
 TEST(TiffStack, ReadsEveryCombinationOfTypeCodecAndLayout) {
   const test::ScratchFolder folder;
   int cases = 0;
+  TIFFSetWarningHandler(nullptr);  // of the writer
   for (const char* mode : {"wl", "wb", "wl8", "wb8"}) {
     for (const SampleType type :
          {SampleType::kUInt8, SampleType::kUInt16, SampleType::kUInt32, SampleType::kInt16,
@@ -121,7 +124,8 @@ TEST(TiffStack, ReadsEveryCombinationOfTypeCodecAndLayout) {
             {COMPRESSION_ADOBE_DEFLATE, 1}, {COMPRESSION_ADOBE_DEFLATE, 2},
             {COMPRESSION_DEFLATE, 3}, {COMPRESSION_PACKBITS, 1}, {COMPRESSION_ZSTD, 2}}) {
         const bool real = type == SampleType::kFloat32 || type == SampleType::kFloat64;
-        if (predictor == 3 && !real) continue;
+        // libtiff 4.5.0 itself writes predictor 3 wrongly when big-endian: see the golden file.
+        if (predictor == 3 && (!real || mode[1] == 'b')) continue;
         for (const bool tiled : {false, true}) {
           for (const bool planar : {false, true}) {
             const std::filesystem::path path = folder / "case.tif";
@@ -137,7 +141,7 @@ TEST(TiffStack, ReadsEveryCombinationOfTypeCodecAndLayout) {
       }
     }
   }
-  EXPECT_EQ(cases, 816);
+  EXPECT_EQ(cases, 800);
 }
 
 TEST(OmeTiff, GivesFramesInCanonicalOrderWithCalibration) {
@@ -183,7 +187,7 @@ TEST(ImageJTiff, GivesFramesInCanonicalOrderWithCalibration) {
   EXPECT_THAT(info.warnings, IsEmpty());
 }
 
-TEST(TiffFile, OfUnreadKindSaysWhichKindAndWhatToDo) {
+TEST(TiffStack, OfUnreadKindSaysWhichKindAndWhatToDo) {
   const auto jpeg = golden_file("jpeg.tif");
   EXPECT_EQ(refusal_of_stack(jpeg),
             "frame 0 (page 0, byte 8): compression 7 is not read (none 1, LZW 5, Deflate 8 and "

@@ -16,8 +16,7 @@ namespace {
 
 /// Brings a pair to one dtype, so that <real, complex> has a meaning.
 std::complex<double> product(const at::Tensor& a, const at::Tensor& b) {
-  const at::ScalarType wide =
-      a.is_complex() || b.is_complex() ? at::kComplexDouble : at::kDouble;
+  const at::ScalarType wide = a.is_complex() || b.is_complex() ? at::kComplexDouble : at::kDouble;
   return inner_product(a.to(wide), b.to(wide));
 }
 

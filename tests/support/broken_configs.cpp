@@ -17,8 +17,8 @@ using Random = std::mt19937_64;
 struct Site {
   std::vector<std::string> path;  ///< Keys and list indices from the root.
   const ObjectSchema* owner = nullptr;
-  const KeySchema* key = nullptr;      ///< Null for the `type` of a component.
-  std::vector<std::string> siblings;   ///< Words that a typo must not hit.
+  const KeySchema* key = nullptr;     ///< Null for the `type` of a component.
+  std::vector<std::string> siblings;  ///< Words that a typo must not hit.
 };
 
 std::string dotted(const std::vector<std::string>& path) {
@@ -50,16 +50,19 @@ void collect_map(const ObjectSchema& schema, const Registry& registry, const Nod
     std::vector<std::string> below = path;
     below.push_back(key.name);
     sites.push_back({below, &schema, &key, schema.key_names()});
-    if (key.shape.kind == ValueKind::kBlock) collect_map(*key.block, registry, *value, below, sites);
+    if (key.shape.kind == ValueKind::kBlock)
+      collect_map(*key.block, registry, *value, below, sites);
     if (key.shape.kind == ValueKind::kComponent) {
       collect_component(key.component_kind, registry, *value, below, sites);
     }
-    for (std::size_t i = 0; key.shape.kind == ValueKind::kComponents && i < value->items.size(); ++i) {
+    for (std::size_t i = 0; key.shape.kind == ValueKind::kComponents && i < value->items.size();
+         ++i) {
       std::vector<std::string> item = below;
       item.push_back(std::to_string(i));
       collect_component(key.component_kind, registry, value->items[i], item, sites);
     }
-    for (std::size_t i = 0; key.shape.kind == ValueKind::kElements && i < value->entries.size(); ++i) {
+    for (std::size_t i = 0; key.shape.kind == ValueKind::kElements && i < value->entries.size();
+         ++i) {
       std::vector<std::string> item = below;
       item.push_back(value->entries[i].key);
       collect_component(key.component_kind, registry, value->entries[i].value, item, sites);
@@ -87,9 +90,15 @@ std::string typo(const std::string& word, Random& random) {
   const std::size_t at = 1 + random() % (word.size() - 2);
   std::string wrong = word;
   switch (random() % 3) {
-    case 0: wrong.erase(at, 1); break;
-    case 1: wrong.insert(at, 1, word[at]); break;
-    default: std::swap(wrong[at], wrong[at + 1]); break;
+    case 0:
+      wrong.erase(at, 1);
+      break;
+    case 1:
+      wrong.insert(at, 1, word[at]);
+      break;
+    default:
+      std::swap(wrong[at], wrong[at + 1]);
+      break;
   }
   return wrong;
 }
@@ -98,7 +107,8 @@ std::string typo(const std::string& word, Random& random) {
 int line_of(const std::string& text, const std::string& token) {
   const std::size_t at = text.find(token);
   if (at == std::string::npos || text.find(token, at + 1) != std::string::npos) return 0;
-  return 1 + static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+  return 1 + static_cast<int>(
+                 std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
 }
 
 /// Writes the broken tree; drops the case where the place cannot be told from the text alone.
@@ -112,12 +122,15 @@ void emit(const Node& root, const std::string& token, BrokenConfig broken,
 void replace_value(Node root, const Site& site, const std::string& value, const std::string& defect,
                    const std::string& suggestion, std::vector<BrokenConfig>& out) {
   entry_of(root, site.path).value = Node::make_scalar(value);
-  emit(root, site.path.back() + ": " + value + "\n", {defect, "", 0, dotted(site.path), suggestion}, out);
+  emit(root, site.path.back() + ": " + value + "\n", {defect, "", 0, dotted(site.path), suggestion},
+       out);
 }
 
-void break_key_name(const Node& valid, const Site& site, Random& random, std::vector<BrokenConfig>& out) {
+void break_key_name(const Node& valid, const Site& site, Random& random,
+                    std::vector<BrokenConfig>& out) {
   const std::string wrong = typo(site.path.back(), random);
-  if (std::count(site.siblings.begin(), site.siblings.end(), wrong) > 0 || site.path.size() == 1) return;
+  if (std::count(site.siblings.begin(), site.siblings.end(), wrong) > 0 || site.path.size() == 1)
+    return;
   Node root = valid;
   entry_of(root, site.path).key = wrong;
   std::vector<std::string> path = site.path;
@@ -125,7 +138,8 @@ void break_key_name(const Node& valid, const Site& site, Random& random, std::ve
   emit(root, wrong + ":", {"typo", "", 0, dotted(path), site.path.back()}, out);
 }
 
-void break_by_extra_key(const Node& valid, const Site& site, Random& random, std::vector<BrokenConfig>& out) {
+void break_by_extra_key(const Node& valid, const Site& site, Random& random,
+                        std::vector<BrokenConfig>& out) {
   Node root = valid;
   const std::string extra = "surplus_" + std::to_string(random() % 100000);
   parent_of(root, site.path).set(extra, Node::make_scalar("1"));
@@ -163,16 +177,20 @@ void break_by_absence(const Node& valid, const Site& site, std::vector<BrokenCon
 void break_number(const Node& valid, const Site& site, std::vector<BrokenConfig>& out) {
   const KeySchema& key = *site.key;
   const auto shown = [&](double v) {
-    return key.shape.kind == ValueKind::kQuantity ? format_quantity(v, key.shape.dimension) : format_real(v);
+    return key.shape.kind == ValueKind::kQuantity ? format_quantity(v, key.shape.dimension)
+                                                  : format_real(v);
   };
   const auto outside = [](double bound, double direction) {
     return bound + direction * (bound == 0.0 ? 1.0 : std::abs(bound));
   };
-  if (key.lower) replace_value(valid, site, shown(outside(key.lower->value, -1.0)), "range", "", out);
-  if (key.upper) replace_value(valid, site, shown(outside(key.upper->value, 1.0)), "range", "", out);
+  if (key.lower)
+    replace_value(valid, site, shown(outside(key.lower->value, -1.0)), "range", "", out);
+  if (key.upper)
+    replace_value(valid, site, shown(outside(key.upper->value, 1.0)), "range", "", out);
 }
 
-void break_value(const Node& valid, const Site& site, Random& random, std::vector<BrokenConfig>& out) {
+void break_value(const Node& valid, const Site& site, Random& random,
+                 std::vector<BrokenConfig>& out) {
   if (site.key == nullptr) {  // The type of a component.
     Node root = valid;
     const std::string word = entry_of(root, site.path).value.scalar;
@@ -187,11 +205,21 @@ void break_value(const Node& valid, const Site& site, Random& random, std::vecto
     return;
   }
   switch (site.key->shape.kind) {
-    case ValueKind::kFlag: replace_value(valid, site, "yes", "type", "", out); break;
-    case ValueKind::kInteger: replace_value(valid, site, "0x1F", "type", "", out); break_number(valid, site, out); break;
-    case ValueKind::kNumber: replace_value(valid, site, "1,5", "type", "", out); break_number(valid, site, out); break;
+    case ValueKind::kFlag:
+      replace_value(valid, site, "yes", "type", "", out);
+      break;
+    case ValueKind::kInteger:
+      replace_value(valid, site, "0x1F", "type", "", out);
+      break_number(valid, site, out);
+      break;
+    case ValueKind::kNumber:
+      replace_value(valid, site, "1,5", "type", "", out);
+      break_number(valid, site, out);
+      break;
     case ValueKind::kQuantity:
-      replace_value(valid, site, "53217", "bare_number", "", out);
+      if (site.key->shape.dimension != Dimension::kRatio) {
+        replace_value(valid, site, "53217", "bare_number", "", out);
+      }
       replace_value(valid, site, "53217 furlong", "unit", "", out);
       break_number(valid, site, out);
       break;
@@ -206,10 +234,13 @@ void break_value(const Node& valid, const Site& site, Random& random, std::vecto
     case ValueKind::kBlock:
     case ValueKind::kComponent:
     case ValueKind::kComponents:
-    case ValueKind::kElements: replace_value(valid, site, "53217", "type", "", out); break;
+    case ValueKind::kElements:
+      replace_value(valid, site, "53217", "type", "", out);
+      break;
     case ValueKind::kText:
     case ValueKind::kPath:
-    case ValueKind::kTree: break;
+    case ValueKind::kTree:
+      break;
   }
 }
 

@@ -52,8 +52,8 @@ GradientEntry check_entry(const std::function<double()>& f, const NamedLeaf& lea
   entry.numeric = ridders_derivative(moved, step);
   const double rounding = 1e-13 * std::abs(moved(0.0)) / step;
   entry.absolute = std::abs(entry.analytic - entry.numeric);
-  const double scale = std::max({std::abs(entry.analytic), std::abs(entry.numeric),
-                                 0.01 * largest_magnitude(analytic)});
+  const double scale = std::max(
+      {std::abs(entry.analytic), std::abs(entry.numeric), 0.01 * largest_magnitude(analytic)});
   entry.relative = entry.absolute == 0.0 ? 0.0 : entry.absolute / scale;
   entry.good = entry.relative <= options.tolerance || entry.absolute <= rounding;
   return entry;

@@ -17,9 +17,9 @@ struct NamedLeaf {
 };
 
 struct GradientOptions {
-  double step = 1e-2;            ///< First step, times max(1, |entry|).
-  double tolerance = 1e-6;       ///< Relative.
-  std::int64_t max_entries = 24; ///< A seeded random subset of larger leaves.
+  double step = 1e-2;             ///< First step, times max(1, |entry|).
+  double tolerance = 1e-6;        ///< Relative.
+  std::int64_t max_entries = 24;  ///< A seeded random subset of larger leaves.
   std::uint64_t seed = 1;
 };
 
@@ -44,9 +44,9 @@ struct GradientReport {
 /// Gradients of the scalar `f()` in its float64 leaves, by autograd against Ridders' differences.
 ///
 /// `f` reads the leaves anew in every call; they require gradients and end with their first values.
-/// relative = |analytic - numeric| / max(|analytic|, |numeric|, 0.01 max |analytic of the leaf|); an
-/// entry also passes where the difference is rounding of f itself, 1e-13 |f| / step.
-/// Tested by: tests/core/tensor/gradient_check_test.cpp (wrong gradients).
+/// relative = |analytic - numeric| / max(|analytic|, |numeric|, 0.01 max |analytic of the leaf|);
+/// an entry also passes where the difference is rounding of f itself, 1e-13 |f| / step. Tested by:
+/// tests/core/tensor/gradient_check_test.cpp (wrong gradients).
 [[nodiscard]] GradientReport check_gradient(const std::function<at::Tensor()>& f,
                                             const std::vector<NamedLeaf>& leaves,
                                             const GradientOptions& options = {});

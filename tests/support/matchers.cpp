@@ -26,7 +26,8 @@ bool same_form(const at::Tensor& got, const at::Tensor& expected) {
 }
 
 testing::AssertionResult wrong_form(const at::Tensor& got, const at::Tensor& expected) {
-  return testing::AssertionFailure() << "got " << text_of(got) << ", expected " << text_of(expected);
+  return testing::AssertionFailure()
+         << "got " << text_of(got) << ", expected " << text_of(expected);
 }
 
 /// Index of the first NaN, else of the largest entry.
@@ -67,10 +68,10 @@ testing::AssertionResult within(const at::Tensor& got, const at::Tensor& expecte
   const std::int64_t worst = worst_of(differences);
   const double difference = differences.reshape({-1})[worst].item<double>();
   if (difference <= tolerance) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << fmt::format(
-             "worst at {}: got {}, expected {}, difference {:.3g}, tolerance {:.3g}",
-             index_text(worst, got.sizes()), value_text(wide_got, worst),
-             value_text(wide_expected, worst), difference, tolerance);
+  return testing::AssertionFailure()
+         << fmt::format("worst at {}: got {}, expected {}, difference {:.3g}, tolerance {:.3g}",
+                        index_text(worst, got.sizes()), value_text(wide_got, worst),
+                        value_text(wide_expected, worst), difference, tolerance);
 }
 
 }  // namespace

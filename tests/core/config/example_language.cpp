@@ -44,7 +44,11 @@ struct ThinLens {
     s.summary("Ideal thin lens.");
     s.equation("exp(-i k r^2 / (2 f))");
     s.citation("Goodman, Introduction to Fourier Optics, 3rd ed., eq. 5-10");
-    s.key("focal_length", &ThinLens::focal_length).required().above(Length::from_m(0.0)).trainable("um").doc("f.");
+    s.key("focal_length", &ThinLens::focal_length)
+        .required()
+        .above(Length::from_m(0.0))
+        .trainable("um")
+        .doc("f.");
   }
 };
 
@@ -90,7 +94,11 @@ void Pupil::describe(Schema<Pupil>& s) {
 
 void Camera::describe(Schema<Camera>& s) {
   s.summary("A sensor.");
-  s.key("pitch", &Camera::pitch).required().above(Length::from_m(0.0)).below(Length::from_m(1e-3)).doc("[y, x].");
+  s.key("pitch", &Camera::pitch)
+      .required()
+      .above(Length::from_m(0.0))
+      .below(Length::from_m(1e-3))
+      .doc("[y, x].");
   s.key("read_noise", &Camera::read_noise).at_least(Electrons::from_si(0.0)).doc("Rms.");
   s.key("quantum_efficiency", &Camera::quantum_efficiency).doc("Electrons per photon.");
   s.key("dark", &Camera::dark).doc("Dark frame.");
@@ -102,11 +110,14 @@ void ExampleExperiment::describe(Schema<ExampleExperiment>& s) {
   s.summary("An experiment.");
   s.key("parfocal", &ExampleExperiment::version).required().doc("Version of the language.");
   s.key("name", &ExampleExperiment::name).required().doc("Name of the run.");
-  s.choice("task", &ExampleExperiment::task, {{"reconstruct", Task::kReconstruct}, {"simulate", Task::kSimulate}})
+  s.choice("task", &ExampleExperiment::task,
+           {{"reconstruct", Task::kReconstruct}, {"simulate", Task::kSimulate}})
       .doc("What is done.");
   s.block("camera", &ExampleExperiment::camera).doc("The sensor.");
   s.key("wavelengths", &ExampleExperiment::wavelengths)
-      .at_least(Length::from_m(1e-7)).at_most(Length::from_m(2e-5)).doc("In vacuum.");
+      .at_least(Length::from_m(1e-7))
+      .at_most(Length::from_m(2e-5))
+      .doc("In vacuum.");
   s.key("positions", &ExampleExperiment::positions).doc("[y, x] each.");
   s.elements("optics", &ExampleExperiment::optics, "element").doc("In the order of the light.");
   s.component("solver", &ExampleExperiment::solver, "solver").required().doc("How.");
@@ -120,8 +131,17 @@ void ExampleExperiment::describe(Schema<ExampleExperiment>& s) {
 void Admm::describe(Schema<Admm>& s) {
   s.summary("Alternating directions.");
   s.variant("variant", &Admm::variant,
-            {{"tutorial", [](Admm& p) { p.mu1 = 1e-6; p.mu2 = 1e-5; }},
-             {"picam", [](Admm& p) { p.mu1 = 1e-4; p.mu2 = 1e-3; p.tolerance = 0.01; }}})
+            {{"tutorial",
+              [](Admm& p) {
+                p.mu1 = 1e-6;
+                p.mu2 = 1e-5;
+              }},
+             {"picam",
+              [](Admm& p) {
+                p.mu1 = 1e-4;
+                p.mu2 = 1e-3;
+                p.tolerance = 0.01;
+              }}})
       .doc("Named parameters.");
   s.key("iterations", &Admm::iterations).at_least(1).doc("Steps.");
   s.key("mu1", &Admm::mu1).above(0.0).doc("First penalty.");
@@ -135,7 +155,7 @@ const ObjectSchema& example_schema() {
 }
 
 const Registry& example_registry() {
-  static const Registry& registry = [] () -> const Registry& {
+  static const Registry& registry = []() -> const Registry& {
     static Registry all;
     add<Admm>(all, "solver", "admm");
     add<GradientDescent>(all, "solver", "gradient_descent");
@@ -194,7 +214,9 @@ ReadExample read_example(const Node& tree) {
   return result;
 }
 
-ReadExample read_example(const std::string& text) { return read_example(parse_yaml(text, "x.yaml")); }
+ReadExample read_example(const std::string& text) {
+  return read_example(parse_yaml(text, "x.yaml"));
+}
 
 std::string only_mistake(const std::string& text) {
   const ReadExample read = read_example(text);
@@ -219,7 +241,8 @@ TemporaryFolder::~TemporaryFolder() {
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
 }
-std::filesystem::path TemporaryFolder::write(const std::string& name, const std::string& text) const {
+std::filesystem::path TemporaryFolder::write(const std::string& name,
+                                             const std::string& text) const {
   const std::filesystem::path file = path_ / name;
   std::filesystem::create_directories(file.parent_path());
   std::ofstream(file, std::ios::binary) << text;

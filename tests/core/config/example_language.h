@@ -13,7 +13,8 @@
 
 namespace parfocal::test {
 
-/// A small experiment language that uses every kind of key once: what the tests of this folder read.
+/// A small experiment language that uses every kind of key once: what the tests of this folder
+/// read.
 enum class Task { kReconstruct, kSimulate };
 
 struct Pupil {

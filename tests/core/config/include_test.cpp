@@ -29,7 +29,8 @@ TEST(Include, TheFileWinsOverItsIncludesAndLaterOnesOverEarlier) {
   const TemporaryFolder folder;
   folder.write("parts/a.yaml", "parfocal: 1\nx: {one: a, two: a, three: a, four: a}\n");
   folder.write("parts/b.yaml", "parfocal: 1\nx: {two: b, three: b, four: b}\nlist: [1, 2]\n");
-  const auto file = folder.write("c.yaml",
+  const auto file = folder.write(
+      "c.yaml",
       "parfocal: 1\ninclude: [parts/a.yaml, parts/b.yaml]\nx: {three: c, four: c}\nlist: [3]\n");
   const Document document = read_document(file, {"x.four=d"});
   EXPECT_EQ(value(document, "x.one"), "a");
@@ -46,7 +47,7 @@ TEST(Include, ValuesRememberTheirFileAndWhoIncludedIt) {
   folder.write("b.yaml", "parfocal: 1\nx: 1\n");
   folder.write("a.yaml", "parfocal: 1\ninclude: b.yaml\n");
   const auto file = folder.write("c.yaml", "parfocal: 1\n\ninclude: a.yaml\n");
-  const SourceLocation& where = read_document(file).root.find("x")->where;
+  const SourceLocation where = read_document(file).root.find("x")->where;
   EXPECT_EQ(where.text(), (folder.path() / "b.yaml").string() + ":2:4");
   ASSERT_EQ(where.included_from.size(), 2U);
   EXPECT_EQ(where.included_from[0], (folder.path() / "a.yaml").string() + ":2");
@@ -55,8 +56,10 @@ TEST(Include, ValuesRememberTheirFileAndWhoIncludedIt) {
 
 TEST(Include, PathsAreRelativeToTheFileThatHoldsThem) {
   const TemporaryFolder folder;
-  folder.write("parts/camera.yaml", "parfocal: 1\ncamera: {pitch: [1 um, 1 um], dark: frames/dark.tif}\n");
-  const auto file = folder.write("x.yaml", "parfocal: 1\ninclude: parts/camera.yaml\nname: x\nsolver: {type: admm}\n");
+  folder.write("parts/camera.yaml",
+               "parfocal: 1\ncamera: {pitch: [1 um, 1 um], dark: frames/dark.tif}\n");
+  const auto file = folder.write(
+      "x.yaml", "parfocal: 1\ninclude: parts/camera.yaml\nname: x\nsolver: {type: admm}\n");
   const ReadExample read = read_example(read_document(file).root);
   ASSERT_TRUE(read.mistakes.empty());
   EXPECT_EQ(read.experiment.camera.dark, folder.path() / "parts/frames/dark.tif");
@@ -66,9 +69,10 @@ TEST(Include, CyclePrintsItsChain) {
   const TemporaryFolder folder;
   folder.write("a.yaml", "parfocal: 1\ninclude: b.yaml\n");
   const auto b = folder.write("b.yaml", "parfocal: 1\ninclude: [a.yaml]\n");
-  EXPECT_THAT(reading_error(folder.path() / "a.yaml"),
-              HasSubstr("include: files include each other: " + (folder.path() / "a.yaml").string() + " -> " +
-                        b.string() + " -> " + (folder.path() / "a.yaml").string()));
+  EXPECT_THAT(
+      reading_error(folder.path() / "a.yaml"),
+      HasSubstr("include: files include each other: " + (folder.path() / "a.yaml").string() +
+                " -> " + b.string() + " -> " + (folder.path() / "a.yaml").string()));
   EXPECT_THAT(reading_error(folder.write("self.yaml", "parfocal: 1\ninclude: ./self.yaml\n")),
               HasSubstr("files include each other"));
 }
@@ -77,7 +81,8 @@ TEST(Include, SameFileTwiceIsNoCycle) {
   const TemporaryFolder folder;
   folder.write("base.yaml", "parfocal: 1\nx: 1\n");
   folder.write("a.yaml", "parfocal: 1\ninclude: base.yaml\n");
-  EXPECT_EQ(reading_error(folder.write("c.yaml", "parfocal: 1\ninclude: [a.yaml, base.yaml]\n")), "");
+  EXPECT_EQ(reading_error(folder.write("c.yaml", "parfocal: 1\ninclude: [a.yaml, base.yaml]\n")),
+            "");
 }
 
 TEST(Include, DepthIsLimitedTo16) {
@@ -86,7 +91,8 @@ TEST(Include, DepthIsLimitedTo16) {
   for (int i = 0; i < 17; ++i) folder.write(name(i), "parfocal: 1\ninclude: " + name(i + 1) + "\n");
   folder.write(name(17), "parfocal: 1\n");
   EXPECT_EQ(reading_error(folder.path() / name(1)), "") << "16 files below the first";
-  EXPECT_THAT(reading_error(folder.path() / name(0)), HasSubstr("include: more than 16 files deep"));
+  EXPECT_THAT(reading_error(folder.path() / name(0)),
+              HasSubstr("include: more than 16 files deep"));
 }
 
 TEST(Include, ManyFilesAreRefused) {
@@ -94,18 +100,20 @@ TEST(Include, ManyFilesAreRefused) {
   std::string list;
   for (int i = 0; i < 300; ++i) list += "base.yaml, ";
   folder.write("base.yaml", "parfocal: 1\n");
-  EXPECT_THAT(reading_error(folder.write("x.yaml", "parfocal: 1\ninclude: [" + list + "base.yaml]\n")),
-              HasSubstr("include: more than 256 files"));
+  EXPECT_THAT(
+      reading_error(folder.write("x.yaml", "parfocal: 1\ninclude: [" + list + "base.yaml]\n")),
+      HasSubstr("include: more than 256 files"));
 }
 
 TEST(Include, MistakesOfAllFilesAreReportedTogether) {
   const TemporaryFolder folder;
   folder.write("a.yaml", "parfocal: 1\nx: 1\nx: 2\n");
   folder.write("b.yaml", "x: 1\n");
-  const std::string error =
-      reading_error(folder.write("c.yaml", "parfocal: 1\ninclude: [a.yaml, b.yaml, missing.yaml, {}]\n"));
+  const std::string error = reading_error(
+      folder.write("c.yaml", "parfocal: 1\ninclude: [a.yaml, b.yaml, missing.yaml, {}]\n"));
   EXPECT_THAT(error, HasSubstr("a.yaml:3:1: error: x: duplicate key, first written in line 2"));
-  EXPECT_THAT(error, HasSubstr("b.yaml:1:1: error: parfocal: the first key must be \"parfocal: 1\""));
+  EXPECT_THAT(error,
+              HasSubstr("b.yaml:1:1: error: parfocal: the first key must be \"parfocal: 1\""));
   EXPECT_THAT(error, HasSubstr("missing.yaml: no such file"));
   EXPECT_THAT(error, HasSubstr("include: expected a file name or a list of file names"));
   EXPECT_THAT(error, HasSubstr("included from " + (folder.path() / "c.yaml").string() + ":2"));
@@ -113,10 +121,13 @@ TEST(Include, MistakesOfAllFilesAreReportedTogether) {
 
 TEST(Version, MustBeTheFirstKeyAndOne) {
   const TemporaryFolder folder;
-  const auto error = [&](const std::string& text) { return reading_error(folder.write("x.yaml", text)); };
-  EXPECT_THAT(error("name: x\nparfocal: 1\n"), HasSubstr("x.yaml:1:1: error: parfocal: the first key must be"));
-  EXPECT_THAT(error("parfocal: 2\n"),
-              HasSubstr("x.yaml:1:11: error: parfocal = 2: unknown version of the language; this program reads version 1"));
+  const auto error = [&](const std::string& text) {
+    return reading_error(folder.write("x.yaml", text));
+  };
+  EXPECT_THAT(error("name: x\nparfocal: 1\n"),
+              HasSubstr("x.yaml:1:1: error: parfocal: the first key must be"));
+  EXPECT_THAT(error("parfocal: 2\n"), HasSubstr("x.yaml:1:11: error: parfocal = 2: unknown version "
+                                                "of the language; this program reads version 1"));
   EXPECT_THAT(error("parfocal: \"1\"\n"), HasSubstr("unknown version"));
   EXPECT_THAT(error(""), HasSubstr("expected a map of keys that starts with \"parfocal: 1\""));
   EXPECT_THAT(error("[1, 2]\n"), HasSubstr("expected a map of keys"));
@@ -131,7 +142,8 @@ TEST(Document, FilesThatCannotBeReadSayWhy) {
 TEST(Document, DottedKeysOfTheRootReachInside) {
   const TemporaryFolder folder;
   folder.write("base.yaml", kExampleText);
-  const auto file = folder.write("x.yaml", "parfocal: 1\ninclude: base.yaml\noptics.mask.levels: 4\nprior.0.weight: 1\n");
+  const auto file = folder.write(
+      "x.yaml", "parfocal: 1\ninclude: base.yaml\noptics.mask.levels: 4\nprior.0.weight: 1\n");
   const Document document = read_document(file);
   EXPECT_EQ(value(document, "optics.mask.levels"), "4");
   EXPECT_EQ(value(document, "prior.0.weight"), "1");

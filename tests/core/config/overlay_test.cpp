@@ -38,7 +38,8 @@ TEST(Overlay, KeysThatContainDotsBelowTheRootStayWhole) {
   EXPECT_EQ(laid_over("{optimize: {parameters: {optics.mask: {rate: 1}}}}",
                       "{optimize.parameters: {optics.mask: {rate: 2}, optics.lens: {rate: 3}}}"),
             "{optimize: {parameters: {optics.mask: {rate: 2}, optics.lens: {rate: 3}}}}");
-  EXPECT_EQ(laid_over("{optimize: {parameters: {optics.mask: {rate: 1}}}}", "{optimize.parameters.optics.mask.rate: 5}"),
+  EXPECT_EQ(laid_over("{optimize: {parameters: {optics.mask: {rate: 1}}}}",
+                      "{optimize.parameters.optics.mask.rate: 5}"),
             "{optimize: {parameters: {optics.mask: {rate: 5}}}}");
 }
 
@@ -60,7 +61,8 @@ TEST(Overlay, ImpossiblePathsAreAllReported) {
   } catch (const ConfigError& error) {
     ASSERT_EQ(error.diagnostics().size(), 3U);
     EXPECT_EQ(error.diagnostics()[0].message, "a.3: \"3\" is no index of a list of 1");
-    EXPECT_EQ(error.diagnostics()[1].message, "b.c: leads through a plain value, which has no keys");
+    EXPECT_EQ(error.diagnostics()[1].message,
+              "b.c: leads through a plain value, which has no keys");
     EXPECT_EQ(error.diagnostics()[2].where.line, 3);
   }
 }

@@ -17,11 +17,12 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr Dimension kAll[] = {
-    Dimension::kNumber, Dimension::kRatio, Dimension::kLength, Dimension::kAngle,
-    Dimension::kDuration, Dimension::kSpatialFrequency, Dimension::kRamanShift,
-    Dimension::kPhotonEnergy, Dimension::kArea, Dimension::kVolume, Dimension::kPixels,
-    Dimension::kPhotons, Dimension::kElectrons, Dimension::kCounts, Dimension::kDataSize,
-    Dimension::kPower, Dimension::kTemperature};
+    Dimension::kNumber,     Dimension::kRatio,        Dimension::kLength,
+    Dimension::kAngle,      Dimension::kDuration,     Dimension::kSpatialFrequency,
+    Dimension::kRamanShift, Dimension::kPhotonEnergy, Dimension::kArea,
+    Dimension::kVolume,     Dimension::kPixels,       Dimension::kPhotons,
+    Dimension::kElectrons,  Dimension::kCounts,       Dimension::kDataSize,
+    Dimension::kPower,      Dimension::kTemperature};
 
 /// The published factor of a unit as an exact fraction: multiplier * 10^exponent.
 struct Factor {
@@ -30,23 +31,64 @@ struct Factor {
   std::uint64_t multiplier;
   int exponent;
 };
-constexpr Dimension kL = Dimension::kLength, kT = Dimension::kDuration, kF = Dimension::kSpatialFrequency,
-                    kR = Dimension::kRamanShift, kE = Dimension::kPhotonEnergy, kB = Dimension::kDataSize,
+constexpr Dimension kL = Dimension::kLength, kT = Dimension::kDuration,
+                    kF = Dimension::kSpatialFrequency, kR = Dimension::kRamanShift,
+                    kE = Dimension::kPhotonEnergy, kB = Dimension::kDataSize,
                     kP = Dimension::kPower, kA = Dimension::kArea, kV = Dimension::kVolume;
-constexpr Factor kFactors[] = {
-    {kL, "m", 1, 0}, {kL, "cm", 1, -2}, {kL, "mm", 1, -3}, {kL, "um", 1, -6}, {kL, "\u00B5m", 1, -6},
-    {kL, "\u03BCm", 1, -6}, {kL, "nm", 1, -9}, {kL, "pm", 1, -12}, {kL, "A", 1, -10},
-    {kL, "angstrom", 1, -10}, {Dimension::kAngle, "rad", 1, 0}, {Dimension::kAngle, "mrad", 1, -3},
-    {kT, "s", 1, 0}, {kT, "ms", 1, -3}, {kT, "us", 1, -6}, {kT, "ns", 1, -9}, {kT, "min", 60, 0},
-    {kT, "h", 3600, 0}, {kF, "1/m", 1, 0}, {kF, "1/mm", 1, 3}, {kF, "1/um", 1, 6}, {kF, "1/cm", 1, 2},
-    {kF, "lp/mm", 1, 3}, {kF, "cycles/mm", 1, 3}, {kR, "1/cm", 1, 2}, {kR, "cm^-1", 1, 2}, {kR, "1/m", 1, 0},
-    {kE, "J", 1, 0}, {kE, "eV", 1602176634, -28}, {kE, "keV", 1602176634, -25}, {kB, "B", 1, 0},
-    {kB, "KiB", 1024, 0}, {kB, "MiB", 1048576, 0}, {kB, "GiB", 1073741824, 0}, {kB, "kB", 1, 3},
-    {kB, "MB", 1, 6}, {kB, "GB", 1, 9}, {kP, "W", 1, 0}, {kP, "mW", 1, -3}, {kP, "uW", 1, -6},
-    {kP, "nW", 1, -9}, {kA, "m^2", 1, 0}, {kA, "mm^2", 1, -6}, {kA, "um^2", 1, -12}, {kA, "nm^2", 1, -18},
-    {kV, "m^3", 1, 0}, {kV, "mm^3", 1, -9}, {kV, "um^3", 1, -18}, {Dimension::kPixels, "px", 1, 0},
-    {Dimension::kPhotons, "photon", 1, 0}, {Dimension::kElectrons, "e-", 1, 0},
-    {Dimension::kCounts, "ADU", 1, 0}, {Dimension::kRatio, "%", 1, -2}, {Dimension::kTemperature, "K", 1, 0}};
+constexpr Factor kFactors[] = {{kL, "m", 1, 0},
+                               {kL, "cm", 1, -2},
+                               {kL, "mm", 1, -3},
+                               {kL, "um", 1, -6},
+                               {kL, "\u00B5m", 1, -6},
+                               {kL, "\u03BCm", 1, -6},
+                               {kL, "nm", 1, -9},
+                               {kL, "pm", 1, -12},
+                               {kL, "A", 1, -10},
+                               {kL, "angstrom", 1, -10},
+                               {Dimension::kAngle, "rad", 1, 0},
+                               {Dimension::kAngle, "mrad", 1, -3},
+                               {kT, "s", 1, 0},
+                               {kT, "ms", 1, -3},
+                               {kT, "us", 1, -6},
+                               {kT, "ns", 1, -9},
+                               {kT, "min", 60, 0},
+                               {kT, "h", 3600, 0},
+                               {kF, "1/m", 1, 0},
+                               {kF, "1/mm", 1, 3},
+                               {kF, "1/um", 1, 6},
+                               {kF, "1/cm", 1, 2},
+                               {kF, "lp/mm", 1, 3},
+                               {kF, "cycles/mm", 1, 3},
+                               {kR, "1/cm", 1, 2},
+                               {kR, "cm^-1", 1, 2},
+                               {kR, "1/m", 1, 0},
+                               {kE, "J", 1, 0},
+                               {kE, "eV", 1602176634, -28},
+                               {kE, "keV", 1602176634, -25},
+                               {kB, "B", 1, 0},
+                               {kB, "KiB", 1024, 0},
+                               {kB, "MiB", 1048576, 0},
+                               {kB, "GiB", 1073741824, 0},
+                               {kB, "kB", 1, 3},
+                               {kB, "MB", 1, 6},
+                               {kB, "GB", 1, 9},
+                               {kP, "W", 1, 0},
+                               {kP, "mW", 1, -3},
+                               {kP, "uW", 1, -6},
+                               {kP, "nW", 1, -9},
+                               {kA, "m^2", 1, 0},
+                               {kA, "mm^2", 1, -6},
+                               {kA, "um^2", 1, -12},
+                               {kA, "nm^2", 1, -18},
+                               {kV, "m^3", 1, 0},
+                               {kV, "mm^3", 1, -9},
+                               {kV, "um^3", 1, -18},
+                               {Dimension::kPixels, "px", 1, 0},
+                               {Dimension::kPhotons, "photon", 1, 0},
+                               {Dimension::kElectrons, "e-", 1, 0},
+                               {Dimension::kCounts, "ADU", 1, 0},
+                               {Dimension::kRatio, "%", 1, -2},
+                               {Dimension::kTemperature, "K", 1, 0}};
 
 std::string digits_of(unsigned __int128 value) {
   std::string text;
@@ -57,8 +99,8 @@ std::string digits_of(unsigned __int128 value) {
   return text;
 }
 
-/// mantissa * multiplier * 10^exponent, rounded once: the product is exact in 128 bits, and strtod of
-/// the C library rounds a decimal string correctly.
+/// mantissa * multiplier * 10^exponent, rounded once: the product is exact in 128 bits, and strtod
+/// of the C library rounds a decimal string correctly.
 double exactly_rounded(std::uint64_t mantissa, std::uint64_t multiplier, int exponent) {
   const auto product = static_cast<unsigned __int128>(mantissa) * multiplier;
   return std::strtod((digits_of(product) + "e" + std::to_string(exponent)).c_str(), nullptr);
@@ -96,7 +138,9 @@ TEST(Quantity, EveryUnitIsRoundedOnceForAThousandRandomDecimals) {
       } else {
         number += "e" + std::to_string(shift);
       }
-      const std::string text = number + (i % 2 == 0 ? " " : "") + factor.unit;
+      // Without a space, "3e61/m" would be 3e61.
+      const bool needs_space = i % 2 == 0 || factor.unit[0] == '1';
+      const std::string text = number + (needs_space ? " " : "") + factor.unit;
       ASSERT_EQ(parsed(text, factor.dimension),
                 exactly_rounded(mantissa, factor.multiplier, shift + factor.exponent))
           << text;
@@ -128,18 +172,24 @@ TEST(Quantity, UnitOfAnotherDimensionIsAlwaysRejected) {
 
 TEST(Quantity, FormatReadsBackBitForBit) {
   std::mt19937_64 random(2);
-  const double special[] = {0.0, -0.0, 1.0, -1.0, 5e-324, 1.7976931348623157e308, 2.2250738585072014e-308,
-                            1e22, 1e23, 0.1, 1e-7, 1.0 / 3.0};
+  const double special[] = {
+      0.0,  -0.0, 1.0, -1.0, 5e-324,   1.7976931348623157e308, 2.2250738585072014e-308,
+      1e22, 1e23, 0.1, 1e-7, 1.0 / 3.0};
   for (Dimension dimension : kAll) {
     for (int i = 0; i < 4000; ++i) {
       double value = i < 12 ? special[i] : std::bit_cast<double>(random());
-      if (i % 3 == 1) value = std::ldexp(static_cast<double>(random() % 100000), -static_cast<int>(random() % 60));
-      if (i % 3 == 2) value = static_cast<double>(random() % 1000) * std::pow(10.0, -static_cast<double>(random() % 12));
+      if (i % 3 == 1)
+        value =
+            std::ldexp(static_cast<double>(random() % 100000), -static_cast<int>(random() % 60));
+      if (i % 3 == 2)
+        value = static_cast<double>(random() % 1000) *
+                std::pow(10.0, -static_cast<double>(random() % 12));
       if (!std::isfinite(value)) continue;
       const std::string text = format_quantity(value, dimension);
       const QuantityParse back = parse_quantity(text, dimension);
       ASSERT_TRUE(back.si) << text << ": " << back.rule;
-      ASSERT_EQ(std::bit_cast<std::uint64_t>(*back.si), std::bit_cast<std::uint64_t>(value)) << text;
+      ASSERT_EQ(std::bit_cast<std::uint64_t>(*back.si), std::bit_cast<std::uint64_t>(value))
+          << text;
     }
   }
 }
@@ -171,22 +221,26 @@ TEST(Quantity, MistakesNameTheRuleAndTheRemedy) {
   const auto hint = [](const char* text, Dimension d) { return parse_quantity(text, d).hint; };
   EXPECT_EQ(rule("532", kL), "expected a length with a unit, for example \"532 nm\"");
   EXPECT_EQ(rule("0", kL), "expected a length with a unit, for example \"0 nm\"");
-  EXPECT_EQ(rule("five", Dimension::kAngle), "expected an angle with a unit, for example \"30 deg\"");
-  EXPECT_EQ(rule("532 nn", kL), "unknown unit \"nn\"; expected a length with a unit, for example \"532 nm\"");
+  EXPECT_EQ(rule("five", Dimension::kAngle),
+            "expected an angle with a unit, for example \"30 deg\"");
+  EXPECT_EQ(rule("532 nn", kL),
+            "unknown unit \"nn\"; expected a length with a unit, for example \"532 nm\"");
   EXPECT_EQ(hint("532 nn", kL), "did you mean \"532 nm\"?");
   EXPECT_EQ(hint("532 NM", kL), "did you mean \"532 nm\"?");
   EXPECT_EQ(hint("10 photons", Dimension::kPhotons), "did you mean \"10 photon\"?");
-  EXPECT_EQ(rule("3 deg", kL), "\"deg\" is a unit of angle; expected a length with a unit, for example \"532 nm\"");
+  EXPECT_EQ(rule("3 deg", kL),
+            "\"deg\" is a unit of angle; expected a length with a unit, for example \"532 nm\"");
   EXPECT_THAT(rule("2 waves", kL), HasSubstr("unknown unit \"waves\""));
   EXPECT_EQ(hint("1,5 mm", kL), "did you mean \"1.5 mm\"?");
   EXPECT_EQ(rule("1e400 m", kL), "does not fit into a double");
   EXPECT_EQ(rule("1e99999999999999999999 m", kL), "does not fit into a double");
-  EXPECT_EQ(rule("5 nm", Dimension::kNumber).substr(0, 33), "\"nm\" is a unit of length; expected");
+  EXPECT_EQ(rule("5 nm", Dimension::kNumber).substr(0, 34), "\"nm\" is a unit of length; expected");
 }
 
 TEST(RealNumber, OnlyDecimalsAreAccepted) {
-  for (const char* text : {"", " 1", "1 ", "0x10", "0777", "1_000", "1,5", "nan", "inf", ".nan", "-inf", "1e",
-                           "e5", ".", "+", "--1", "1e400", "1e-400", "1.2.3", "00", "1e5.5", "1d3"}) {
+  for (const char* text :
+       {"",   " 1", "1 ", "0x10", "0777", "1_000", "1,5",    "nan",   "inf", ".nan",  "-inf",
+        "1e", "e5", ".",  "+",    "--1",  "1e400", "1e-400", "1.2.3", "00",  "1e5.5", "1d3"}) {
     EXPECT_FALSE(parse_real(text)) << text;
   }
   EXPECT_EQ(parse_real("+1.5"), 1.5);
@@ -197,7 +251,8 @@ TEST(RealNumber, OnlyDecimalsAreAccepted) {
 }
 
 TEST(WholeNumber, OnlyPlainDecimalsAreAccepted) {
-  for (const char* text : {"", "0777", "0x1F", "1e3", "1_000", "1.0", "9223372036854775808", "+-1", " 1", "1 "}) {
+  for (const char* text :
+       {"", "0777", "0x1F", "1e3", "1_000", "1.0", "9223372036854775808", "+-1", " 1", "1 "}) {
     EXPECT_FALSE(parse_integer(text)) << text;
   }
   EXPECT_EQ(parse_integer("9223372036854775807"), std::numeric_limits<long long>::max());

@@ -37,6 +37,8 @@ def main():
         predictor=2, photometric="rgb")
     tif("deflate_predictor_float32.tif", values("float32")[0, ..., 0], compression="adobe_deflate",
         predictor=3, rowsperstrip=4, photometric="minisblack")
+    tif("deflate_predictor_float32_big_endian.tif", values("float32")[0, ..., 0], byteorder=">",
+        compression="adobe_deflate", predictor=3, photometric="minisblack")
     tif("deflate_float64_tiled.tif", values("float64", 2)[..., 0], compression="deflate", tile=(16, 32),
         photometric="minisblack")
     tif("zstd_uint32.tif", values("uint32", 2)[..., 0], compression="zstd", photometric="minisblack")
