@@ -2,11 +2,13 @@
 #include "solvers/priors/total_variation.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/maximum.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "core/error.h"
 #include "solvers/data_term.h"
@@ -64,6 +66,13 @@ at::Tensor TotalVariation::prox_non_negative(const at::Tensor& v, double step) c
 
 at::Tensor TotalVariation::fast_gradient_projection(const at::Tensor& v, double threshold,
                                                     bool non_negative) const {
+  if (v.size(0) > 1) {  // Each item stops by its own duality gap.
+    std::vector<at::Tensor> items;
+    for (std::int64_t i = 0; i < v.size(0); ++i) {
+      items.push_back(fast_gradient_projection(v.narrow(0, i, 1), threshold, non_negative));
+    }
+    return at::cat(items);
+  }
   const auto feasible = [&](const at::Tensor& w) { return non_negative ? w.clamp_min(0) : w; };
   if (threshold == 0.0) return feasible(v);
   const DifferenceBoundary boundary = params_.boundary;
