@@ -131,7 +131,9 @@ TEST(TotalVariation, ProxIsNotBeatenByASearch) {
         EXPECT_LE(got, searched(w, v, weight * step, kind, boundary, non_negative) + 1e-9);
         EXPECT_LE(got, searched(non_negative ? v.clamp_min(0) : v, v, weight * step, kind, boundary,
                                 non_negative) + 1e-9);
-        if (non_negative) EXPECT_GE(w.min().item<double>(), 0.0);
+        if (non_negative) {
+          EXPECT_GE(w.min().item<double>(), 0.0);
+        }
       }
     }
   }
