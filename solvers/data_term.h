@@ -12,8 +12,9 @@ namespace parfocal {
 ///
 ///   F(m) = 1/2 (m - target)^T W (m - target)
 ///
-/// Layout:     target and weight [batch, channel, n_y, n_x], in dtype and on the device of the model.
-/// Invariants: where the weight is 0 the target is 0, so that no value stored in a dead pixel (NaN
+/// Layout:     target and weight [batch, channel, n_y, n_x], in dtype and on the device of the
+/// model. Invariants: where the weight is 0 the target is 0, so that no value stored in a dead
+/// pixel (NaN
 ///             included) can reach the result.
 /// Errors:     DataError if nothing is left, or if a counting pixel is not finite.
 /// Tested by:  tests/solvers/data_term_test.cpp.
@@ -21,7 +22,9 @@ struct DataTerm {
   at::Tensor target;
   at::Tensor weight;
 
-  [[nodiscard]] at::Tensor gradient(const at::Tensor& mean) const { return weight * (mean - target); }
+  [[nodiscard]] at::Tensor gradient(const at::Tensor& mean) const {
+    return weight * (mean - target);
+  }
   [[nodiscard]] at::Tensor value(const at::Tensor& mean) const;  ///< Per item, float64 [batch].
 };
 

@@ -37,7 +37,8 @@ at::Tensor axis_spectrum(std::int64_t n, std::int64_t count) {
 }  // namespace
 
 Differences differences(const at::Tensor& v, DifferenceBoundary boundary) {
-  if (boundary == DifferenceBoundary::kOpen) return {open_difference(v, -2), open_difference(v, -1)};
+  if (boundary == DifferenceBoundary::kOpen)
+    return {open_difference(v, -2), open_difference(v, -1)};
   return {at::roll(v, 1, -2) - v, at::roll(v, 1, -1) - v};
 }
 

@@ -18,14 +18,15 @@ struct Differences {
 ///   circular:  D1 v[i, j] = v[i-1, j] - v[i, j],   D2 v[i, j] = v[i, j-1] - v[i, j]   (modulo P)
 ///   open:      D1 v[i, j] = v[i, j] - v[i+1, j],   0 in the last row; D2 likewise
 ///
-/// Layout:     v [..., p_y, p_x]; the last row (column) of an open difference is 0 and is ignored by
+/// Layout:     v [..., p_y, p_x]; the last row (column) of an open difference is 0 and is ignored
+/// by
 ///             the adjoint.
 /// Tested by:  tests/solvers/differences_test.cpp (loops over the definition, adjoint gap).
 [[nodiscard]] Differences differences(const at::Tensor& v, DifferenceBoundary boundary);
 [[nodiscard]] at::Tensor differences_adjoint(const Differences& d, DifferenceBoundary boundary);
 
-/// L(k, l) = 4 - 2 cos(2 pi k / p_y) - 2 cos(2 pi l / p_x), the spectrum of the circular D^T D, as a
-/// column of p_y and a row of p_x / 2 + 1 numbers whose sum it is; float64.
+/// L(k, l) = 4 - 2 cos(2 pi k / p_y) - 2 cos(2 pi l / p_x), the spectrum of the circular D^T D, as
+/// a column of p_y and a row of p_x / 2 + 1 numbers whose sum it is; float64.
 struct LaplacianSpectrum {
   at::Tensor y;  ///< [p_y, 1]
   at::Tensor x;  ///< [p_x / 2 + 1]

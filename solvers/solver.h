@@ -91,8 +91,8 @@ struct SolveResult {
 };
 
 /// Runs a solver to its end. An item that meets the tolerance keeps the estimate of that iteration
-/// while the others go on. \throws NumericError at the first non-finite monitored number, naming the
-/// iteration, the item and the number.
+/// while the others go on. \throws NumericError at the first non-finite monitored number, naming
+/// the iteration, the item and the number.
 [[nodiscard]] SolveResult solve(const Solver& solver, const Problem& problem,
                                 const SolveOptions& options = {});
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "forward_models/lensless/lensless_convolution.h"
 
-#include <ATen/core/grad_mode.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/abs.h>
 #include <ATen/ops/conj.h>
 #include <ATen/ops/max.h>
@@ -39,10 +39,14 @@ std::int64_t five_smooth_from(std::int64_t n) {
 std::int64_t padded_size(std::int64_t n, Padding padding) {
   PARFOCAL_CHECK(n > 0);
   switch (padding) {
-    case Padding::kFast: return good_fft_size(2 * n - 1);
-    case Padding::kDouble: return 2 * n;
-    case Padding::kPowerOfTwo: return power_of_two_from(2 * n - 1);
-    case Padding::kFiveSmooth: return five_smooth_from(2 * n - 1);
+    case Padding::kFast:
+      return good_fft_size(2 * n - 1);
+    case Padding::kDouble:
+      return 2 * n;
+    case Padding::kPowerOfTwo:
+      return power_of_two_from(2 * n - 1);
+    case Padding::kFiveSmooth:
+      return five_smooth_from(2 * n - 1);
   }
   throw LogicError("padded_size: unknown padding");
 }
@@ -50,24 +54,29 @@ std::int64_t padded_size(std::int64_t n, Padding padding) {
 void LenslessConvolution::describe(Schema<Params>& s) {
   s.summary("Shift-invariant lensless camera: convolution with one PSF, cropped by the sensor.");
   s.equation("y = S IDFT( H . DFT v ),  H = s DFT( roll( S^T h, by -floor(P / 2) ) )");
-  s.citation("N. Antipa et al., DiffuserCam: lensless single-exposure 3D imaging, Optica 5, 1 (2018)");
+  s.citation(
+      "N. Antipa et al., DiffuserCam: lensless single-exposure 3D imaging, Optica 5, 1 (2018)");
   s.convention("S keeps the window that starts at floor((P - n) / 2) of the padded grid P.");
   s.gradient("exact");
-  s.component("psf", &Params::psf, "psf").required().doc("Image of a point at the centre of the scene.");
+  s.component("psf", &Params::psf, "psf")
+      .required()
+      .doc("Image of a point at the centre of the scene.");
   s.choice("padding", &Params::padding,
            {{"fast", Padding::kFast},
             {"double", Padding::kDouble},
             {"power_of_two", Padding::kPowerOfTwo},
             {"five_smooth", Padding::kFiveSmooth}})
-      .doc("Padded size per axis of n pixels: the smallest 2^a 3^b 5^c 7^d >= 2n-1 (fast), 2n "
-           "(double), the smallest power of two or 2^a 3^b 5^c >= 2n-1.");
+      .doc(
+          "Padded size per axis of n pixels: the smallest 2^a 3^b 5^c 7^d >= 2n-1 (fast), 2n "
+          "(double), the smallest power of two or 2^a 3^b 5^c >= 2n-1.");
   s.choice("scene", &Params::scene,
            {{"padded", SceneDomain::kPadded}, {"sensor", SceneDomain::kSensor}})
       .doc("Where light can come from: the whole padded grid, or the sensor's window only.");
   s.choice("scaling", &Params::scaling,
            {{"unit", TransferScaling::kUnit}, {"orthonormal", TransferScaling::kOrthonormal}})
-      .doc("orthonormal divides the model by sqrt(P1 P2), as the gradient methods of "
-           "DiffuserCam-Tutorial and LenslessPiCam do.");
+      .doc(
+          "orthonormal divides the model by sqrt(P1 P2), as the gradient methods of "
+          "DiffuserCam-Tutorial and LenslessPiCam do.");
 }
 
 LenslessConvolution::LenslessConvolution(const Params& params, const BuildContext& context)
@@ -117,15 +126,14 @@ at::Tensor LenslessConvolution::transfer() const { return transfer_.unsqueeze(1)
 void LenslessConvolution::check_input(const char* name, const at::Tensor& got,
                                       const Shape& expected) const {
   const bool any_channel = expected[0] == 1;
-  check_trailing(name, got, dtype(),
-                 {any_channel ? -1 : expected[0], expected[1], expected[2]}, psf_.device());
+  check_trailing(name, got, dtype(), {any_channel ? -1 : expected[0], expected[1], expected[2]},
+                 psf_.device());
 }
 
 at::Tensor LenslessConvolution::forward(const at::Tensor& v) const {
   check_input("lensless_convolution, v", v, domain());
-  const at::Tensor scene = options_.scene == SceneDomain::kSensor
-                               ? pad_centred(v, padded_y_, padded_x_)
-                               : v;
+  const at::Tensor scene =
+      options_.scene == SceneDomain::kSensor ? pad_centred(v, padded_y_, padded_x_) : v;
   const at::Tensor image = irfft2(rfft2(scene) * transfer_, padded_y_, padded_x_);
   return crop_centred(image, sensor_y_, sensor_x_);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "solvers/linear/tikhonov.h"
 
-#include <ATen/core/grad_mode.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/conj.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/max.h>
@@ -13,6 +13,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <type_traits>
 
 #include "core/check.h"
 #include "core/error.h"
@@ -34,10 +35,12 @@ class TikhonovState : public SolverState {
   at::Tensor v;
 };
 
-const TikhonovState& as_tikhonov(const SolverState& state) {
-  const auto* tikhonov = dynamic_cast<const TikhonovState*>(&state);
-  PARFOCAL_CHECK(tikhonov != nullptr);
-  return *tikhonov;
+template <class State>
+auto& as_tikhonov(State& state) {
+  using Own = std::conditional_t<std::is_const_v<State>, const TikhonovState, TikhonovState>;
+  auto* own = dynamic_cast<Own*>(&state);
+  PARFOCAL_CHECK(own != nullptr);
+  return *own;
 }
 
 /// 1 on the window of n, falling to 0 as a raised cosine one sample beyond the rim of p.
@@ -46,7 +49,8 @@ at::Tensor raised_cosine(std::int64_t n, std::int64_t p) {
   double* values = result.mutable_data_ptr<double>();
   const std::int64_t first = (p - n) / 2;
   for (std::int64_t i = 0; i < p; ++i) {
-    const std::int64_t outside = i < first ? first - i : std::max<std::int64_t>(0, i - (first + n - 1));
+    const std::int64_t outside =
+        i < first ? first - i : std::max<std::int64_t>(0, i - (first + n - 1));
     const std::int64_t margin = (i < first ? first : p - first - n) + 1;
     const double phase = static_cast<double>(outside) / static_cast<double>(margin);
     values[i] = 0.5 + 0.5 * std::cos(std::numbers::pi * phase);
@@ -71,8 +75,9 @@ void Tikhonov::describe(Schema<Params>& s) {
   s.summary("Tikhonov (Wiener) inversion of a convolution in closed form.");
   s.equation("v = IDFT( conj(H) . DFT(E b) / (|H|^2 + G / w) )");
   s.citation("A. N. Tikhonov, Soviet Math. Doklady 4, 1035 (1963)");
-  s.convention("E extends the measurement beyond the sensor; w is the common weight of the pixels; "
-               "the prior non_negative clips the result.");
+  s.convention(
+      "E extends the measurement beyond the sensor; w is the common weight of the pixels; "
+      "the prior non_negative clips the result.");
   s.gradient("exact");
   s.key("weight", &Params::weight).above(0.0).doc("G, in units of |H|^2 w.");
   s.choice("edge", &Params::edge,
@@ -86,8 +91,9 @@ std::unique_ptr<SolverState> Tikhonov::init(const Problem& problem) const {
   const double least = state->data.weight.min().item<double>();
   state->pixel_weight = state->data.weight.max().item<double>();
   if (least != state->pixel_weight) {
-    throw UsageError("tikhonov needs equal weights of all pixels, but some are masked, saturated or "
-                     "noisier than others; use admm or fista");
+    throw UsageError(
+        "tikhonov needs equal weights of all pixels, but some are masked, saturated or "
+        "noisier than others; use admm or fista");
   }
   for (const auto& prior : problem.priors) {
     if (!std::dynamic_pointer_cast<const NonNegative>(prior)) {
@@ -100,14 +106,13 @@ std::unique_ptr<SolverState> Tikhonov::init(const Problem& problem) const {
 }
 
 void Tikhonov::step(const Problem& problem, SolverState& state) const {
-  auto& s = const_cast<TikhonovState&>(as_tikhonov(state));
+  TikhonovState& s = as_tikhonov(state);
   const auto& model = require_capability<TransferFunctions>(*problem.model, kName,
                                                             "transfer functions on a padded grid");
   const at::Tensor h = model.transfer().squeeze(2).squeeze(1);
   if (h.dim() != 3) throw UsageError("tikhonov needs one image and one unknown per channel");
   const at::Tensor data = extend(s.data.target, model.padded_y(), model.padded_x(), params_.edge);
-  const at::Tensor filter =
-      h.conj() / (at::real(h * h.conj()) + params_.weight / s.pixel_weight);
+  const at::Tensor filter = h.conj() / (at::real(h * h.conj()) + params_.weight / s.pixel_weight);
   const at::Tensor v = irfft2(filter * rfft2(data), model.padded_y(), model.padded_x());
   const Shape domain = problem.model->domain();
   s.v = crop_centred(v, domain[domain.size() - 2], domain.back());

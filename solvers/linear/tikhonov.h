@@ -46,7 +46,8 @@ class Tikhonov : public Solver {
 
   [[nodiscard]] std::unique_ptr<SolverState> init(const Problem& problem) const override;
   void step(const Problem& problem, SolverState& state) const override;
-  [[nodiscard]] at::Tensor estimate(const Problem& problem, const SolverState& state) const override;
+  [[nodiscard]] at::Tensor estimate(const Problem& problem,
+                                    const SolverState& state) const override;
   [[nodiscard]] Monitor monitor(const Problem& problem, const SolverState& state) const override;
   [[nodiscard]] std::vector<double> relative_change(const SolverState& state) const override;
   [[nodiscard]] std::int64_t iterations() const override { return 1; }

@@ -33,10 +33,12 @@ Differences project(const Differences& p, TvKind kind) {
 void TotalVariation::describe(Schema<Params>& s) {
   s.summary("Total variation: the image changes in few places.");
   s.equation(
-      "anisotropic: R(v) = weight sum |D1 v| + |D2 v|;  isotropic: weight sum sqrt((D1 v)^2 + (D2 v)^2)");
+      "anisotropic: R(v) = weight sum |D1 v| + |D2 v|;  isotropic: weight sum sqrt((D1 v)^2 + (D2 "
+      "v)^2)");
   s.citation("L. Rudin, S. Osher, E. Fatemi, Physica D 60, 259 (1992)");
   s.citation("A. Beck, M. Teboulle, IEEE Trans. Image Process. 18, 2419 (2009): prox");
-  s.convention("The weight is absolute, in units of data term / object: it follows the data's scale.");
+  s.convention(
+      "The weight is absolute, in units of data term / object: it follows the data's scale.");
   s.choice("kind", &Params::kind,
            {{"anisotropic", TvKind::kAnisotropic}, {"isotropic", TvKind::kIsotropic}})
       .doc("Sum of moduli, or modulus of the gradient.");
@@ -76,7 +78,8 @@ at::Tensor TotalVariation::fast_gradient_projection(const at::Tensor& v, double 
   const auto feasible = [&](const at::Tensor& w) { return non_negative ? w.clamp_min(0) : w; };
   if (threshold == 0.0) return feasible(v);
   const DifferenceBoundary boundary = params_.boundary;
-  const at::Tensor allowed = sum_per_item(v * v) * (0.5 * params_.prox_accuracy * params_.prox_accuracy);
+  const at::Tensor allowed =
+      sum_per_item(v * v) * (0.5 * params_.prox_accuracy * params_.prox_accuracy);
   Differences p{at::zeros_like(v), at::zeros_like(v)};
   Differences q = p;
   double momentum = 1.0;
@@ -87,8 +90,7 @@ at::Tensor TotalVariation::fast_gradient_projection(const at::Tensor& v, double 
     const at::Tensor inner = feasible(v - threshold * differences_adjoint(q, boundary));
     const Differences step = differences(inner, boundary);
     const double length = 1.0 / (8.0 * threshold);
-    const Differences next =
-        project({q.y + length * step.y, q.x + length * step.x}, params_.kind);
+    const Differences next = project({q.y + length * step.y, q.x + length * step.x}, params_.kind);
     const double grown = (1.0 + std::sqrt(1.0 + 4.0 * momentum * momentum)) / 2.0;
     const double beta = (momentum - 1.0) / grown;
     q = {next.y + beta * (next.y - p.y), next.x + beta * (next.x - p.x)};
@@ -99,7 +101,8 @@ at::Tensor TotalVariation::fast_gradient_projection(const at::Tensor& v, double 
     // 1/2 |w - w*|^2 <= primal - dual.
     const at::Tensor free = v - threshold * differences_adjoint(p, boundary);
     const at::Tensor w = feasible(free);
-    const at::Tensor tv = sum_per_item(variation(differences(w, boundary), params_.kind)) * threshold;
+    const at::Tensor tv =
+        sum_per_item(variation(differences(w, boundary), params_.kind)) * threshold;
     const at::Tensor pairing = sum_per_item(w * (v - free));
     const at::Tensor gap = tv - pairing;
     if (gap.le(allowed).all().item<bool>()) return w;

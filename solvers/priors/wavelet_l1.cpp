@@ -62,9 +62,10 @@ at::Tensor rows_inverse(const at::Tensor& c, const std::vector<double>& h) {
 void check_sizes(const at::Tensor& v, std::int64_t levels) {
   const std::int64_t block = std::int64_t{1} << levels;
   if (v.size(-2) % block == 0 && v.size(-1) % block == 0) return;
-  throw SamplingError("wavelet_l1: " + std::to_string(levels) + " levels need sizes that divide by " +
-                      std::to_string(block) + ", got " + std::to_string(v.size(-2)) + " x " +
-                      std::to_string(v.size(-1)) + "; take fewer levels or another padding");
+  throw SamplingError("wavelet_l1: " + std::to_string(levels) +
+                      " levels need sizes that divide by " + std::to_string(block) + ", got " +
+                      std::to_string(v.size(-2)) + " x " + std::to_string(v.size(-1)) +
+                      "; take fewer levels or another padding");
 }
 
 }  // namespace
@@ -108,7 +109,9 @@ void WaveletL1::describe(Schema<Params>& s) {
       .at_least(1)
       .at_most(16)
       .doc("Levels of the transform; both sizes of the object must divide by 2^levels.");
-  s.key("weight", &Params::weight).at_least(0.0).doc("Weight of the term, in the scale of the data.");
+  s.key("weight", &Params::weight)
+      .at_least(0.0)
+      .doc("Weight of the term, in the scale of the data.");
 }
 
 at::Tensor WaveletL1::value(const at::Tensor& v) const {

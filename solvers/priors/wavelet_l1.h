@@ -21,7 +21,8 @@ enum class Wavelet { kHaar, kDaubechies4 };
 /// Invariants: orthogonal: the inverse is the adjoint and norms are kept.
 /// Errors:     SamplingError unless both sizes divide by 2^levels.
 /// Tested by:  tests/solvers/priors_test.cpp.
-[[nodiscard]] at::Tensor wavelet_transform(const at::Tensor& v, Wavelet wavelet, std::int64_t levels);
+[[nodiscard]] at::Tensor wavelet_transform(const at::Tensor& v, Wavelet wavelet,
+                                           std::int64_t levels);
 [[nodiscard]] at::Tensor inverse_wavelet_transform(const at::Tensor& coefficients, Wavelet wavelet,
                                                    std::int64_t levels);
 

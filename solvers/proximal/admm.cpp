@@ -10,7 +10,6 @@
 #include "solvers/proximal/admm_direct.h"
 #include "solvers/proximal/admm_fused.h"
 #include "solvers/proximal/admm_setup.h"
-#include "solvers/proximal/least_squares.h"
 
 namespace parfocal::solvers {
 namespace {
@@ -27,7 +26,8 @@ void check_variant(const Admm::Params& params, const AdmmSetup& setup) {
   const TotalVariation::Params& tv = setup.variation->params();
   if (tv.kind == TvKind::kIsotropic && tv.boundary == DifferenceBoundary::kOpen) return;
   throw UsageError(
-      "admm, variant lenslesslearning: its total variation is isotropic with an open boundary; write "
+      "admm, variant lenslesslearning: its total variation is isotropic with an open boundary; "
+      "write "
       "{type: total_variation, kind: isotropic, boundary: open}, or take another variant");
 }
 
@@ -43,9 +43,12 @@ std::string obstacle_to_fused(const AdmmSetup& setup) {
 void Admm::describe(Schema<Params>& s) {
   s.summary("Alternating direction method of multipliers for a cropped convolution (DiffuserCam).");
   s.equation("min_v 1/2 |S A v - b|^2_W + tau |D v|_1 + (v >= 0);  splits x = A v, u = D v, w = v");
-  s.citation("N. Antipa et al., DiffuserCam: lensless single-exposure 3D imaging, Optica 5, 1 (2018)");
+  s.citation(
+      "N. Antipa et al., DiffuserCam: lensless single-exposure 3D imaging, Optica 5, 1 (2018)");
   s.citation("M. Almeida, M. Figueiredo, IEEE Trans. Image Process. 22, 3074 (2013)");
-  s.convention("Unscaled duals, all start at 0; tau is the weight of the prior total_variation in units of the data.");
+  s.convention(
+      "Unscaled duals, all start at 0; tau is the weight of the prior total_variation in units of "
+      "the data.");
   s.gradient("exact (direct engine)");
   s.variant("variant", &Params::variant,
             {{"tutorial", [](Params& p) { p = Params{}; }},
@@ -64,17 +67,25 @@ void Admm::describe(Schema<Params>& s) {
                 p.mu1 = p.mu2 = p.mu3 = 1e-4;
               }}})
       .doc("Published program whose defaults the other keys take.");
-  s.key("iterations", &Params::iterations).at_least(1).at_most(1000000).doc("Number of iterations.");
+  s.key("iterations", &Params::iterations)
+      .at_least(1)
+      .at_most(1000000)
+      .doc("Number of iterations.");
   s.key("mu1", &Params::mu1).above(0.0).doc("Penalty of the split x = A v.");
   s.key("mu2", &Params::mu2).above(0.0).doc("Penalty of the split u = D v.");
   s.key("mu3", &Params::mu3).above(0.0).doc("Penalty of the split w = v.");
-  s.choice("order", &Params::order, {{"v_before_w", AdmmOrder::kVBeforeW}, {"w_before_v", AdmmOrder::kWBeforeV}})
+  s.choice("order", &Params::order,
+           {{"v_before_w", AdmmOrder::kVBeforeW}, {"w_before_v", AdmmOrder::kWBeforeV}})
       .doc("Whether the object v or its non-negative copy w is updated first.");
   s.choice("output", &Params::output, {{"clip", AdmmOutput::kClip}, {"crop", AdmmOutput::kCrop}})
       .doc("The sensor window of v, clipped at 0 or as it is.");
   s.choice("engine", &Params::engine,
-           {{"auto", AdmmEngine::kAuto}, {"direct", AdmmEngine::kDirect}, {"fused", AdmmEngine::kFused}})
-      .doc("Differentiable updates, their minimal form with 4 real FFTs, or the fastest that applies.");
+           {{"auto", AdmmEngine::kAuto},
+            {"direct", AdmmEngine::kDirect},
+            {"fused", AdmmEngine::kFused}})
+      .doc(
+          "Differentiable updates, their minimal form with 4 real FFTs, or the fastest that "
+          "applies.");
   s.key("tolerance", &Params::tolerance)
       .at_least(0.0)
       .doc("Stop when |v - v_old| / |v| falls below; 0 runs all iterations.");
@@ -118,7 +129,7 @@ Monitor Admm::monitor(const Problem& problem, const SolverState& state) const {
   values["dual_residual"] = to_vector(at::sqrt(sums.dual));
   values["relative_change"] = admm.relative_change();
   values["output_data_term"] =
-      to_vector(output_data_term(problem, admm.setup.data, estimate(problem, state)));
+      to_vector(admm.setup.data.value(admm.image_of(estimate(problem, state))));
   return values;
 }
 

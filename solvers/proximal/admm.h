@@ -28,7 +28,8 @@ enum class AdmmOutput { kClip, kCrop };
 /// Convention: duals are unscaled; everything starts at 0. Variants only set defaults: tutorial
 ///             (v before w) and picam (w before v) clip the output at 0; lenslesslearning (w before
 ///             v, mu = 1e-4) crops only, and insists on its isotropic TV with an open boundary at
-///             the prior, whose v update it makes with the circular L. An absent prior drops its split.
+///             the prior, whose v update it makes with the circular L. An absent prior drops its
+///             split.
 /// Layout:     v [batch, channel, p_y, p_x]; the estimate is the sensor window.
 /// Units:      tau is the weight of `total_variation`, in units of the data.
 /// Invariants: both engines give the same iterates to 1e-12; tutorial = picam for two iterations.
@@ -55,7 +56,8 @@ class Admm : public Solver {
 
   [[nodiscard]] std::unique_ptr<SolverState> init(const Problem& problem) const override;
   void step(const Problem& problem, SolverState& state) const override;
-  [[nodiscard]] at::Tensor estimate(const Problem& problem, const SolverState& state) const override;
+  [[nodiscard]] at::Tensor estimate(const Problem& problem,
+                                    const SolverState& state) const override;
   [[nodiscard]] Monitor monitor(const Problem& problem, const SolverState& state) const override;
   [[nodiscard]] std::vector<double> relative_change(const SolverState& state) const override;
   [[nodiscard]] std::int64_t iterations() const override { return params_.iterations; }

@@ -4,7 +4,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/real.h>
-#include <ATen/ops/real.h>
 #include <ATen/ops/sign.h>
 #include <ATen/ops/sqrt.h>
 #include <ATen/ops/tensor.h>
@@ -91,6 +90,11 @@ Differences shrink(const Differences& z, const at::Tensor& threshold, TvKind kin
   const at::Tensor modulus = at::sqrt(at::where(square.gt(0), square, at::ones_like(square)));
   const at::Tensor factor = (modulus - threshold).clamp_min(0) / modulus;
   return {z.y * factor, z.x * factor};
+}
+
+at::Tensor AdmmDirectState::image_of(const at::Tensor& window) const {
+  const at::Tensor spectrum = rfft2(setup.pad(window)) * setup.transfer;
+  return setup.crop(irfft2(spectrum, setup.padded_y, setup.padded_x));
 }
 
 AdmmSums AdmmDirectState::sums() const {

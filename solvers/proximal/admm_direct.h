@@ -33,13 +33,14 @@ struct AdmmPenalties {
 class AdmmDirectState : public AdmmState {
  public:
   AdmmPenalties penalties;
-  at::Tensor v, a_v;            ///< Object and A v on the padded grid.
+  at::Tensor v, a_v;  ///< Object and A v on the padded grid.
   Differences u, eta;
   at::Tensor w, rho, xi;
-  at::Tensor v_old, a_v_old;    ///< One iteration ago.
+  at::Tensor v_old, a_v_old;  ///< One iteration ago.
 
   [[nodiscard]] at::Tensor object() const override { return v; }
   [[nodiscard]] at::Tensor image() const override { return setup.crop(a_v); }
+  [[nodiscard]] at::Tensor image_of(const at::Tensor& window) const override;
   [[nodiscard]] AdmmSums sums() const override;
   [[nodiscard]] std::vector<double> relative_change() const override;
 };

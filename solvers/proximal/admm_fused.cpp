@@ -2,11 +2,10 @@
 #include "solvers/proximal/admm_fused.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/core/grad_mode.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/tensor.h>
-#include <ATen/ops/view_as_real.h>
+#include <ATen/ops/view_as_complex.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
@@ -50,6 +49,7 @@ class FusedState final : public AdmmFusedState {
   void step() override;
   [[nodiscard]] at::Tensor object() const override;
   [[nodiscard]] at::Tensor image() const override { return q_; }
+  [[nodiscard]] at::Tensor image_of(const at::Tensor& window) const override;
   [[nodiscard]] at::Tensor variation() const override;
   [[nodiscard]] AdmmSums sums() const override;
   [[nodiscard]] std::vector<double> relative_change() const override;
@@ -65,7 +65,7 @@ class FusedState final : public AdmmFusedState {
 
   AdmmPlane<T> common_{};
   const AdmmKernels<T>* kernels_;
-  RealFft2d fft_;
+  mutable RealFft2d fft_;  // Keeps its plans; a transform changes nothing else.
   std::int64_t planes_;
   at::Tensor transfer_, laplacian_y_, laplacian_x_;
   at::Tensor object_, work_, spectrum_, e_y_, e_x_, r_, xi_, q_;
@@ -212,8 +212,7 @@ void FusedState<T>::step() {
     spectrum(p, sums);
     fft_.inverse(p.object, 0, p.p_y);
     fft_.inverse(p.work, p.first_y, p.n_y);
-    sums.image_change =
-        sum_rows(p.n_y, [&](std::int64_t i) { return kernels_->image_row(p, i); });
+    sums.image_change = sum_rows(p.n_y, [&](std::int64_t i) { return kernels_->image_row(p, i); });
   }
 }
 
@@ -221,6 +220,25 @@ template <class T>
 at::Tensor FusedState<T>::object() const {
   return object_.narrow(2, 0, setup.padded_x)
       .view({setup.batch, setup.channels, setup.padded_y, setup.padded_x});
+}
+
+/// One plane after the other in the working plane, so that a monitored iteration needs no memory.
+template <class T>
+at::Tensor FusedState<T>::image_of(const at::Tensor& window) const {
+  const at::Tensor planes = window.reshape({planes_, setup.sensor_y, setup.sensor_x});
+  at::Tensor image = at::empty(planes.sizes(), planes.options());
+  at::Tensor inside =
+      work_.narrow(0, common_.first_y, common_.n_y).narrow(1, common_.first_x, common_.n_x);
+  at::Tensor spectrum = at::view_as_complex(work_.view({common_.p_y, common_.stride / 2, 2}));
+  for (std::int64_t index = 0; index < planes_; ++index) {
+    work_.zero_();
+    inside.copy_(planes[index]);
+    fft_.forward(work_.mutable_data_ptr(), common_.first_y, common_.n_y);
+    spectrum.mul_(transfer_[transfer_.size(0) == 1 ? 0 : index % setup.channels]);
+    fft_.inverse(work_.mutable_data_ptr(), common_.first_y, common_.n_y);
+    image[index].copy_(inside);
+  }
+  return image.view(window.sizes());
 }
 
 /// One number per plane, added over the channels of each item.
@@ -286,7 +304,8 @@ AdmmSums FusedState<T>::sums() const {
 template <class T>
 std::vector<double> FusedState<T>::relative_change() const {
   return relative_change_of(
-      to_vector(per_item([&](std::int64_t i) { return last_[static_cast<std::size_t>(i)].change; })),
+      to_vector(
+          per_item([&](std::int64_t i) { return last_[static_cast<std::size_t>(i)].change; })),
       to_vector(per_item([&](std::int64_t i) { return last_[static_cast<std::size_t>(i)].norm; })));
 }
 

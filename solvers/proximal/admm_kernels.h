@@ -21,8 +21,8 @@ struct AdmmPlane {
   const T* transfer;  ///< Hh, same layout.
   T* e_y;             ///< [p_y][p_x]
   T* e_x;
-  T* r;               ///< r, or rho where v comes before w.
-  T* xi;              ///< [n_y][n_x]
+  T* r;   ///< r, or rho where v comes before w.
+  T* xi;  ///< [n_y][n_x]
   T* q;
   const T* target;
   const T* weight;

@@ -27,8 +27,9 @@ void split_priors(const Problem& problem, AdmmSetup& setup) {
     }
   }
   if (!setup.variation && !setup.non_negative) {
-    throw UsageError("admm needs a prior to split, total_variation or non_negative; without a prior "
-                     "use tikhonov");
+    throw UsageError(
+        "admm needs a prior to split, total_variation or non_negative; without a prior "
+        "use tikhonov");
   }
 }
 
@@ -47,8 +48,8 @@ at::Tensor AdmmSetup::zeros() const {
 }
 
 AdmmSetup admm_setup(const Problem& problem) {
-  const auto& model =
-      require_capability<TransferFunctions>(*problem.model, "admm", "transfer functions on a padded grid");
+  const auto& model = require_capability<TransferFunctions>(*problem.model, "admm",
+                                                            "transfer functions on a padded grid");
   AdmmSetup setup;
   const at::Tensor transfer = model.transfer();
   if (transfer.size(1) != 1 || transfer.size(2) != 1) {

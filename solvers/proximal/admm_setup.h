@@ -37,11 +37,11 @@ struct AdmmSetup {
 
 /// What the monitor and the stopping rule need of an iterate; float64 [batch] each.
 struct AdmmSums {
-  at::Tensor change;   ///< |v - v_old|^2
-  at::Tensor norm;     ///< |v|^2
-  at::Tensor primal;   ///< |A v - x|^2 + |D v - u|^2 + |v - w|^2, with the next x, u, w.
-  at::Tensor dual;     ///< |mu1 A dv|^2 + |mu2 D dv|^2 + |mu3 dv|^2, dv = v - v_old.
-  at::Tensor active;   ///< Fraction of the terms of u that are not 0.
+  at::Tensor change;  ///< |v - v_old|^2
+  at::Tensor norm;    ///< |v|^2
+  at::Tensor primal;  ///< |A v - x|^2 + |D v - u|^2 + |v - w|^2, with the next x, u, w.
+  at::Tensor dual;    ///< |mu1 A dv|^2 + |mu2 D dv|^2 + |mu3 dv|^2, dv = v - v_old.
+  at::Tensor active;  ///< Fraction of the terms of u that are not 0.
 };
 
 /// State of one solve, whatever the engine.
@@ -50,6 +50,8 @@ class AdmmState : public SolverState {
   AdmmSetup setup;
   [[nodiscard]] virtual at::Tensor object() const = 0;  ///< v, [batch, channel, p_y, p_x].
   [[nodiscard]] virtual at::Tensor image() const = 0;   ///< S A v.
+  /// S A S^T of an object that is dark outside the sensor window, [batch, channel, n_y, n_x].
+  [[nodiscard]] virtual at::Tensor image_of(const at::Tensor& window) const = 0;
   /// The weighted total variation of v, float64 [batch]; there is a u split.
   [[nodiscard]] virtual at::Tensor variation() const { return setup.variation->value(object()); }
   [[nodiscard]] virtual AdmmSums sums() const = 0;

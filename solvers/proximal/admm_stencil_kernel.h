@@ -60,8 +60,8 @@ std::int64_t split_u_row(const AdmmPlane<T>& p, std::int64_t i) {
   std::int32_t inner = 0;
 #pragma omp simd reduction(+ : inner)
   for (std::int64_t j = 1; j < n; ++j) {
-    inner += static_cast<std::int32_t>(split_u<T, kIsotropic>(above[j] - v[j], v[j - 1] - v[j],
-                                                              e_y[j], e_x[j], mu2, tau));
+    inner += static_cast<std::int32_t>(
+        split_u<T, kIsotropic>(above[j] - v[j], v[j - 1] - v[j], e_y[j], e_x[j], mu2, tau));
   }
   return active + inner;
 }
@@ -147,7 +147,7 @@ SpectrumSums spectrum_row(const AdmmPlane<T>& p, std::int64_t k) {
   const T mu1 = p.mu1, mu2 = p.split_u ? p.mu2 : 0, mu3 = p.split_w ? p.mu3 : 0;
   const T laplacian_y = p.laplacian_y[k];
   T change = 0, norm = 0, blurred = 0, rough = 0;
-  const auto bin = [&](std::int64_t l, T& c, T& n, T& b, T& s) __attribute__((always_inline)) {
+  const auto bin = [&](std::int64_t l, T & c, T & n, T & b, T & s) __attribute__((always_inline)) {
     const T h_re = h[2 * l], h_im = h[2 * l + 1];
     const T g_re = g[2 * l], g_im = g[2 * l + 1];
     const T old_re = v[2 * l], old_im = v[2 * l + 1];
@@ -199,60 +199,88 @@ double image_row(const AdmmPlane<T>& p, std::int64_t i) {
   return static_cast<double>(moved);
 }
 
+/// (D v - u)^2 of one pixel with the next u.
+template <class T, bool kIsotropic>
+inline T residual_u(T dv_y, T dv_x, T e_y, T e_x, T mu2, T tau) {
+  const T a_y = mu2 * dv_y, a_x = mu2 * dv_x;
+  const T eta_y = e_y + a_y, eta_x = e_x + a_x;
+  const Pair<T> c = project<T, kIsotropic>(a_y + eta_y, a_x + eta_x, tau);
+  const T d_y = (c.y - eta_y) / mu2, d_x = (c.x - eta_x) / mu2;
+  return d_y * d_y + d_x * d_x;
+}
+
 template <class T, bool kIsotropic>
 double residual_u_row(const AdmmPlane<T>& p, std::int64_t i) {
   const T* __restrict v = p.object + i * p.stride;
   const T* __restrict above = p.object + (i == 0 ? p.p_y - 1 : i - 1) * p.stride;
   const T* __restrict e_y = p.e_y + i * p.p_x;
   const T* __restrict e_x = p.e_x + i * p.p_x;
-  double sum = 0;
-  for (std::int64_t j = 0; j < p.p_x; ++j) {
-    const T a_y = p.mu2 * (above[j] - v[j]);
-    const T a_x = p.mu2 * (v[j == 0 ? p.p_x - 1 : j - 1] - v[j]);
-    const T eta_y = e_y[j] + a_y, eta_x = e_x[j] + a_x;
-    const Pair<T> c = project<T, kIsotropic>(a_y + eta_y, a_x + eta_x, p.tau);
-    const double d_y = static_cast<double>((c.y - eta_y) / p.mu2);
-    const double d_x = static_cast<double>((c.x - eta_x) / p.mu2);
-    sum += d_y * d_y + d_x * d_x;
+  const std::int64_t n = p.p_x;
+  const T mu2 = p.mu2, tau = p.tau;
+  const T first =
+      residual_u<T, kIsotropic>(above[0] - v[0], v[n - 1] - v[0], e_y[0], e_x[0], mu2, tau);
+  T sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (std::int64_t j = 1; j < n; ++j) {
+    sum += residual_u<T, kIsotropic>(above[j] - v[j], v[j - 1] - v[j], e_y[j], e_x[j], mu2, tau);
   }
-  return sum;
+  return static_cast<double>(first) + static_cast<double>(sum);
+}
+
+/// Sum over one row of (v - w)^2 with the next w.
+template <class T>
+double residual_w_row(const AdmmPlane<T>& p, std::int64_t i) {
+  const T* __restrict v = p.object + i * p.stride;
+  const T* __restrict r = p.r + i * p.p_x;
+  const T mu3 = p.mu3, ceiling = p.v_before_w ? T(0) : T(__builtin_inff());
+  T sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (std::int64_t j = 0; j < p.p_x; ++j) {
+    const T b = mu3 * v[j];
+    const T rho = r[j] + b < ceiling ? r[j] + b : ceiling;
+    const T z = rho + b;
+    const T d = (b - (z > 0 ? z : 0)) / mu3;
+    sum += d * d;
+  }
+  return static_cast<double>(sum);
 }
 
 template <class T>
 double residual_row(const AdmmPlane<T>& p, std::int64_t i) {
-  double sum = 0;
+  double sum = p.split_w ? residual_w_row(p, i) : 0.0;
   if (p.split_u) {
-    sum = p.isotropic ? residual_u_row<T, true>(p, i) : residual_u_row<T, false>(p, i);
-  }
-  if (!p.split_w) return sum;
-  const T* __restrict v = p.object + i * p.stride;
-  const T* __restrict r = p.r + i * p.p_x;
-  for (std::int64_t j = 0; j < p.p_x; ++j) {
-    const T b = p.mu3 * v[j];
-    T rho = r[j] + b;
-    if (p.v_before_w && rho > 0) rho = 0;
-    const T z = rho + b;
-    const double d = static_cast<double>((b - (z > 0 ? z : 0)) / p.mu3);
-    sum += d * d;
+    sum += p.isotropic ? residual_u_row<T, true>(p, i) : residual_u_row<T, false>(p, i);
   }
   return sum;
+}
+
+template <class T, bool kIsotropic>
+inline T variation(T y, T x) {
+  if constexpr (kIsotropic) return root(y * y + x * x);
+  return modulus(y) + modulus(x);
+}
+
+template <class T, bool kIsotropic>
+double variation_of_row(const AdmmPlane<T>& p, std::int64_t i) {
+  const T* __restrict v = p.object + i * p.stride;
+  const T* __restrict above = p.object + (i == 0 ? p.p_y - 1 : i - 1) * p.stride;
+  const T first = variation<T, kIsotropic>(above[0] - v[0], v[p.p_x - 1] - v[0]);
+  T sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (std::int64_t j = 1; j < p.p_x; ++j) {
+    sum += variation<T, kIsotropic>(above[j] - v[j], v[j - 1] - v[j]);
+  }
+  return static_cast<double>(first) + static_cast<double>(sum);
 }
 
 template <class T>
 double variation_row(const AdmmPlane<T>& p, std::int64_t i) {
-  const T* __restrict v = p.object + i * p.stride;
-  const T* __restrict above = p.object + (i == 0 ? p.p_y - 1 : i - 1) * p.stride;
-  double sum = 0;
-  for (std::int64_t j = 0; j < p.p_x; ++j) {
-    const T y = above[j] - v[j], x = v[j == 0 ? p.p_x - 1 : j - 1] - v[j];
-    sum += static_cast<double>(p.isotropic ? root(y * y + x * x) : modulus(y) + modulus(x));
-  }
-  return sum;
+  return p.isotropic ? variation_of_row<T, true>(p, i) : variation_of_row<T, false>(p, i);
 }
 
 template <class T>
 constexpr AdmmKernels<T> table() {
-  return {split_row<T>, divergence_row<T>, sensor_row<T>, spectrum_row<T>,
+  return {split_row<T>, divergence_row<T>, sensor_row<T>,   spectrum_row<T>,
           image_row<T>, residual_row<T>,   variation_row<T>};
 }
 

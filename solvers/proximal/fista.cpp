@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "solvers/proximal/fista.h"
 
-#include <ATen/core/grad_mode.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/where.h>
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "core/check.h"
 #include "core/error.h"
@@ -25,15 +26,17 @@ class FistaState : public SolverState {
 
   DataTerm data;
   ProximalPart proximal;
-  at::Tensor x, x_old, y;        ///< Iterate, the one before, extrapolated point.
-  at::Tensor image_x, image_y;   ///< A x, A y.
+  at::Tensor x, x_old, y;       ///< Iterate, the one before, extrapolated point.
+  at::Tensor image_x, image_y;  ///< A x, A y.
   std::vector<double> step, t, objective;
 };
 
-const FistaState& as_fista(const SolverState& state) {
-  const auto* fista = dynamic_cast<const FistaState*>(&state);
-  PARFOCAL_CHECK(fista != nullptr);
-  return *fista;
+template <class State>
+auto& as_fista(State& state) {
+  using Own = std::conditional_t<std::is_const_v<State>, const FistaState, FistaState>;
+  auto* own = dynamic_cast<Own*>(&state);
+  PARFOCAL_CHECK(own != nullptr);
+  return *own;
 }
 
 /// One number per item, shaped to multiply a tensor of the batch.
@@ -105,14 +108,18 @@ void Fista::describe(Schema<Params>& s) {
   s.equation("x' = prox_{a R}(y - a A^T W (A y - b));  y' = x' + (t - 1) / t' (x' - x)");
   s.citation("A. Beck, M. Teboulle, SIAM J. Imaging Sci. 2, 183 (2009), eqs. 4.1 to 4.3");
   s.citation("B. O'Donoghue, E. Candes, Found. Comput. Math. 15, 715 (2015), section 3.2: restart");
-  s.convention("a = step_factor / L, L = norm_bound^2 max W; above 1 there is no proof, keep restart on.");
+  s.convention(
+      "a = step_factor / L, L = norm_bound^2 max W; above 1 there is no proof, keep restart on.");
   s.gradient("exact for a fixed step and momentum");
   s.variant("variant", &Params::variant,
             {{"standard", [](Params& p) { p = Params{}; }},
              {"tutorial", [](Params& p) { p = solvers::variant(2.0); }},
              {"picam", [](Params& p) { p = solvers::variant(1.8); }}})
       .doc("Program whose iterates are reproduced (with scaling: orthonormal in the model).");
-  s.key("iterations", &Params::iterations).at_least(1).at_most(1000000).doc("Number of iterations.");
+  s.key("iterations", &Params::iterations)
+      .at_least(1)
+      .at_most(1000000)
+      .doc("Number of iterations.");
   s.choice("step", &Params::step,
            {{"norm_bound", StepRule::kNormBound}, {"backtracking", StepRule::kBacktracking}})
       .doc("Step from the model's norm bound, or halved until the data term is bounded.");
@@ -146,7 +153,7 @@ std::unique_ptr<SolverState> Fista::init(const Problem& problem) const {
 }
 
 void Fista::step(const Problem& problem, SolverState& state) const {
-  auto& s = const_cast<FistaState&>(as_fista(state));
+  FistaState& s = as_fista(state);
   const LinearOperator& model = linear_model(problem, kName);
   const at::Tensor gradient = model.adjoint(s.data.gradient(s.image_y));
   const Proposal next = params_.step == StepRule::kBacktracking ? backtrack(s, model, gradient)

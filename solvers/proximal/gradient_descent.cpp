@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "solvers/proximal/gradient_descent.h"
 
-#include <ATen/core/grad_mode.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <cmath>
+#include <type_traits>
 
 #include "core/check.h"
 #include "core/error.h"
@@ -27,10 +28,12 @@ class DescentState : public SolverState {
   at::Tensor v, v_old, velocity;
 };
 
-const DescentState& as_descent(const SolverState& state) {
-  const auto* descent = dynamic_cast<const DescentState*>(&state);
-  PARFOCAL_CHECK(descent != nullptr);
-  return *descent;
+template <class State>
+auto& as_descent(State& state) {
+  using Own = std::conditional_t<std::is_const_v<State>, const DescentState, DescentState>;
+  auto* own = dynamic_cast<Own*>(&state);
+  PARFOCAL_CHECK(own != nullptr);
+  return *own;
 }
 
 void take_priors(const Problem& problem, DescentState& state) {
@@ -40,8 +43,8 @@ void take_priors(const Problem& problem, DescentState& state) {
     } else if (prior->has_gradient()) {
       state.smooth.push_back(prior);
     } else {
-      throw UsageError(std::string(kName) + " needs priors with a gradient, which " + prior->name() +
-                       " has not; fista takes any prox");
+      throw UsageError(std::string(kName) + " needs priors with a gradient, which " +
+                       prior->name() + " has not; fista takes any prox");
     }
   }
 }
@@ -50,7 +53,8 @@ void take_priors(const Problem& problem, DescentState& state) {
 
 void GradientDescent::describe(Schema<Params>& s) {
   s.summary("Projected gradient descent, plain or with Nesterov's momentum.");
-  s.equation("p' = m p - a A^T W (A v - b);  v <- max(v - m p + (1 + m) p', 0);  a = step_factor / L");
+  s.equation(
+      "p' = m p - a A^T W (A v - b);  v <- max(v - m p + (1 + m) p', 0);  a = step_factor / L");
   s.citation("Y. Nesterov, Soviet Math. Doklady 27, 372 (1983)");
   s.convention("L = norm_bound^2 max W; the clip follows the prior non_negative.");
   s.gradient("exact");
@@ -76,7 +80,10 @@ void GradientDescent::describe(Schema<Params>& s) {
                 p.start = Start::kPsfMidrange;
               }}})
       .doc("Program whose iterates are reproduced (with scaling: orthonormal in the model).");
-  s.key("iterations", &Params::iterations).at_least(1).at_most(1000000).doc("Number of iterations.");
+  s.key("iterations", &Params::iterations)
+      .at_least(1)
+      .at_most(1000000)
+      .doc("Number of iterations.");
   s.key("step_factor", &Params::step_factor).above(0.0).at_most(2.0).doc("Step in units of 1 / L.");
   s.key("momentum", &Params::momentum).at_least(0.0).below(1.0).doc("m; 0 is plain descent.");
   s.choice("start", &Params::start, {{"zero", Start::kZero}, {"psf_midrange", Start::kPsfMidrange}})
@@ -98,7 +105,7 @@ std::unique_ptr<SolverState> GradientDescent::init(const Problem& problem) const
 }
 
 void GradientDescent::step(const Problem& problem, SolverState& state) const {
-  auto& s = const_cast<DescentState&>(as_descent(state));
+  DescentState& s = as_descent(state);
   const LinearOperator& model = linear_model(problem, kName);
   at::Tensor gradient = model.adjoint(s.data.gradient(model.forward(s.v)));
   for (const auto& prior : s.smooth) gradient = gradient + prior->gradient(s.v);

@@ -16,7 +16,8 @@ namespace parfocal::solvers {
 ///
 /// Y. Nesterov, Soviet Math. Doklady 27, 372 (1983); in the form of LenslessPiCam (m = 0.9, p = 0).
 ///
-/// Convention: a = step_factor / L, L = norm_bound^2 max W. The clip follows the prior non_negative.
+/// Convention: a = step_factor / L, L = norm_bound^2 max W. The clip follows the prior
+/// non_negative.
 ///             Variants: tutorial (DiffuserCam-Tutorial GD.py: step_factor 2, start psf_midrange),
 ///             picam (1.8, the same start), picam_nesterov.
 /// Layout:     [batch, channel, n_y, n_x] out; the unknown on the model's domain.
@@ -40,7 +41,8 @@ class GradientDescent : public Solver {
 
   [[nodiscard]] std::unique_ptr<SolverState> init(const Problem& problem) const override;
   void step(const Problem& problem, SolverState& state) const override;
-  [[nodiscard]] at::Tensor estimate(const Problem& problem, const SolverState& state) const override;
+  [[nodiscard]] at::Tensor estimate(const Problem& problem,
+                                    const SolverState& state) const override;
   [[nodiscard]] Monitor monitor(const Problem& problem, const SolverState& state) const override;
   [[nodiscard]] std::vector<double> relative_change(const SolverState& state) const override;
   [[nodiscard]] std::int64_t iterations() const override { return params_.iterations; }

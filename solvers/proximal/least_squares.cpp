@@ -31,10 +31,12 @@ double psf_midrange(const TransferFunctions& model) {
 }  // namespace
 
 const LinearOperator& linear_model(const Problem& problem, const std::string& solver) {
-  return require_capability<LinearOperator>(*problem.model, solver, "a linear model with an adjoint");
+  return require_capability<LinearOperator>(*problem.model, solver,
+                                            "a linear model with an adjoint");
 }
 
-double curvature_bound(const LinearOperator& model, const DataTerm& data, const std::string& solver) {
+double curvature_bound(const LinearOperator& model, const DataTerm& data,
+                       const std::string& solver) {
   const std::optional<double> norm = model.norm_bound();
   if (!norm) {
     throw UsageError(solver + ": this model has no norm bound; write step: backtracking");
@@ -51,8 +53,8 @@ at::Tensor start_object(const Problem& problem, const DataTerm& data, Start star
   shape.insert(shape.begin(), data.target.size(0));
   const at::Tensor zero = at::zeros(shape, data.target.options());
   if (start == Start::kZero) return zero;
-  const auto& model =
-      require_capability<TransferFunctions>(*problem.model, solver + ", start psf_midrange", "a PSF");
+  const auto& model = require_capability<TransferFunctions>(
+      *problem.model, solver + ", start psf_midrange", "a PSF");
   const at::Tensor window = at::full_like(data.target, psf_midrange(model));
   return zero.size(-1) == window.size(-1) && zero.size(-2) == window.size(-2)
              ? window
@@ -64,7 +66,8 @@ at::Tensor sensor_window(const Problem& problem, const at::Tensor& object) {
   return model == nullptr ? object : crop_centred(object, model->sensor_y(), model->sensor_x());
 }
 
-at::Tensor output_data_term(const Problem& problem, const DataTerm& data, const at::Tensor& estimate) {
+at::Tensor output_data_term(const Problem& problem, const DataTerm& data,
+                            const at::Tensor& estimate) {
   const Shape domain = problem.model->domain();
   return data.value(
       problem.model->forward(pad_centred(estimate, domain[domain.size() - 2], domain.back())));
@@ -97,7 +100,8 @@ at::Tensor ProximalPart::prox(const at::Tensor& v, double step) const {
 }
 
 at::Tensor ProximalPart::prox(const at::Tensor& v, const std::vector<double>& steps) const {
-  if (!prior_ || std::adjacent_find(steps.begin(), steps.end(), std::not_equal_to<>()) == steps.end()) {
+  if (!prior_ ||
+      std::adjacent_find(steps.begin(), steps.end(), std::not_equal_to<>()) == steps.end()) {
     return prox(v, steps.front());
   }
   std::vector<at::Tensor> items;

@@ -25,8 +25,8 @@ enum class Start {
 [[nodiscard]] const LinearOperator& linear_model(const Problem& problem, const std::string& solver);
 
 /// First object of a gradient method, [batch, domain]. The midrange of
-/// h = sqrt(P1 P2) S roll(IDFT Hh), which is the PSF where the model's scaling is orthonormal, as in
-/// the programs that start so.
+/// h = sqrt(P1 P2) S roll(IDFT Hh), which is the PSF where the model's scaling is orthonormal, as
+/// in the programs that start so.
 [[nodiscard]] at::Tensor start_object(const Problem& problem, const DataTerm& data, Start start,
                                       const std::string& solver);
 
@@ -54,8 +54,8 @@ class ProximalPart {
  private:
   [[nodiscard]] at::Tensor prox(const at::Tensor& v, double step) const;
 
-  std::shared_ptr<const Prior> prior_;                ///< Null: no prior, or the constraint alone.
-  std::shared_ptr<const TotalVariation> variation_;   ///< Where prior_ is one.
+  std::shared_ptr<const Prior> prior_;               ///< Null: no prior, or the constraint alone.
+  std::shared_ptr<const TotalVariation> variation_;  ///< Where prior_ is one.
   bool non_negative_ = false;
 };
 

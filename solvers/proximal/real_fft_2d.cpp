@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "solvers/proximal/real_fft_2d.h"
 
-#include <ATen/core/Tensor.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
 #include <ATen/ops/fft_irfft2.h>
 #include <ATen/ops/fft_rfft2.h>
 #include <ATen/ops/from_blob.h>
@@ -172,7 +172,8 @@ at::Tensor real_view(void* plane, std::int64_t n_y, std::int64_t n_x, at::Scalar
 void RealFft2d::forward(void* plane, std::int64_t row_begin, std::int64_t rows) {
   if (plans_) {
     const auto element = static_cast<std::int64_t>(c10::elementSize(dtype_));
-    plans_->rows(rows).forward->forward(static_cast<char*>(plane) + row_begin * row_stride() * element);
+    plans_->rows(rows).forward->forward(static_cast<char*>(plane) +
+                                        row_begin * row_stride() * element);
     plans_->columns.forward(plane);
     return;
   }
@@ -185,12 +186,13 @@ void RealFft2d::inverse(void* plane, std::int64_t row_begin, std::int64_t rows) 
   if (plans_) {
     const auto element = static_cast<std::int64_t>(c10::elementSize(dtype_));
     plans_->columns.backward(plane);
-    plans_->rows(rows).inverse->backward(static_cast<char*>(plane) + row_begin * row_stride() * element);
+    plans_->rows(rows).inverse->backward(static_cast<char*>(plane) +
+                                         row_begin * row_stride() * element);
     return;
   }
   at::Tensor view = real_view(plane, n_y_, n_x_, dtype_);
-  const at::Tensor spectrum = at::from_blob(plane, {n_y_, n_x_ / 2 + 1},
-                                            at::TensorOptions(c10::toComplexType(dtype_)));
+  const at::Tensor spectrum =
+      at::from_blob(plane, {n_y_, n_x_ / 2 + 1}, at::TensorOptions(c10::toComplexType(dtype_)));
   view.narrow(1, 0, n_x_).copy_(at::fft_irfft2(spectrum, at::IntArrayRef({n_y_, n_x_})));
 }
 

@@ -25,7 +25,8 @@ class RealFft2d {
  public:
   enum class Backend { kBest, kTensor };
 
-  RealFft2d(std::int64_t n_y, std::int64_t n_x, at::ScalarType dtype, Backend backend = Backend::kBest);
+  RealFft2d(std::int64_t n_y, std::int64_t n_x, at::ScalarType dtype,
+            Backend backend = Backend::kBest);
   ~RealFft2d();
   RealFft2d(const RealFft2d&) = delete;
   RealFft2d& operator=(const RealFft2d&) = delete;

@@ -30,12 +30,14 @@ struct Case {
   Padding padding;
 };
 
-const Case kCases[] = {{1, 1, 5, 4, Padding::kFast},      {1, 3, 6, 7, Padding::kDouble},
-                       {3, 3, 13, 3, Padding::kFast},     {1, 2, 4, 11, Padding::kPowerOfTwo},
+const Case kCases[] = {{1, 1, 5, 4, Padding::kFast},       {1, 3, 6, 7, Padding::kDouble},
+                       {3, 3, 13, 3, Padding::kFast},      {1, 2, 4, 11, Padding::kPowerOfTwo},
                        {2, 2, 7, 7, Padding::kFiveSmooth}, {1, 1, 1, 8, Padding::kFast}};
 
-/// y[p] = sum_q hp[(p - q + floor(P/2)) mod P] v[q] inside the window, straight from the definition.
-at::Tensor convolve_by_loops(const at::Tensor& psf, const at::Tensor& v, const LenslessConvolution& model) {
+/// y[p] = sum_q hp[(p - q + floor(P/2)) mod P] v[q] inside the window, straight from the
+/// definition.
+at::Tensor convolve_by_loops(const at::Tensor& psf, const at::Tensor& v,
+                             const LenslessConvolution& model) {
   const std::int64_t p_y = model.padded_y(), p_x = model.padded_x();
   const std::int64_t n_y = model.sensor_y(), n_x = model.sensor_x();
   const at::Tensor kernel = pad_centred(psf, p_y, p_x);
@@ -79,8 +81,10 @@ TEST(LenslessConvolution, IsTheDirectSumOfItsDefinition) {
 TEST(LenslessConvolution, SensorSceneIsThePaddedSceneWithADarkSurround) {
   for (const Case& c : kCases) {
     const at::Tensor psf = random_normal({c.psf_channels, c.n_y, c.n_x}, at::kDouble, 1);
-    const LenslessConvolution padded(psf, {c.padding, SceneDomain::kPadded, TransferScaling::kUnit});
-    const LenslessConvolution sensor(psf, {c.padding, SceneDomain::kSensor, TransferScaling::kUnit});
+    const LenslessConvolution padded(psf,
+                                     {c.padding, SceneDomain::kPadded, TransferScaling::kUnit});
+    const LenslessConvolution sensor(psf,
+                                     {c.padding, SceneDomain::kSensor, TransferScaling::kUnit});
     const at::Tensor v = random_normal({2, c.channels, c.n_y, c.n_x}, at::kDouble, 3);
     const at::Tensor surround = pad_centred(v, padded.padded_y(), padded.padded_x());
     EXPECT_TRUE(close_relative(sensor.forward(v), convolve_by_loops(psf, surround, padded), 1e-13));
@@ -166,8 +170,8 @@ TEST(LenslessConvolution, BatchOfTwoIsTwoSingles) {
   const LenslessConvolution model(random_normal({3, 5, 6}, at::kDouble, 1), {});
   const at::Tensor v = random_normal({2, 3, model.padded_y(), model.padded_x()}, at::kDouble, 2);
   const at::Tensor both = model.forward(v);
-  EXPECT_TRUE(identical(both, at::cat({model.forward(v.narrow(0, 0, 1)),
-                                       model.forward(v.narrow(0, 1, 1))}, 0)));
+  EXPECT_TRUE(identical(
+      both, at::cat({model.forward(v.narrow(0, 0, 1)), model.forward(v.narrow(0, 1, 1))}, 0)));
 }
 
 TEST(LenslessConvolution, PaddedSizesAreTheSmallestOfTheirKind) {
@@ -176,7 +180,7 @@ TEST(LenslessConvolution, PaddedSizesAreTheSmallestOfTheirKind) {
   EXPECT_EQ(padded_size(338, Padding::kFast), 675);
   EXPECT_EQ(padded_size(338, Padding::kDouble), 676);
   EXPECT_EQ(padded_size(150, Padding::kPowerOfTwo), 512);
-  EXPECT_EQ(padded_size(172, Padding::kFast), 343);         // 7^3
+  EXPECT_EQ(padded_size(172, Padding::kFast), 343);  // 7^3
   EXPECT_EQ(padded_size(172, Padding::kFiveSmooth), 360);
   EXPECT_EQ(padded_size(1, Padding::kFast), 1);
 }

@@ -44,8 +44,8 @@ Monitor last_monitor(const AdmmRow& row, const TutorialData& data) {
 
 }  // namespace
 
-void expect_row(const AdmmRow& row, const TutorialData& data, at::ScalarType dtype, AdmmEngine engine,
-                double tolerance) {
+void expect_row(const AdmmRow& row, const TutorialData& data, at::ScalarType dtype,
+                AdmmEngine engine, double tolerance) {
   const Admm solver(params_of(row, engine));
   SolveOptions options;
   options.monitor_every = row.iterations;
@@ -68,7 +68,8 @@ void expect_fidelity(const AdmmRow& row, const TutorialData& data, double full, 
   const Monitor monitor = last_monitor(row, data);
   EXPECT_NEAR(monitor.at("data_term")[0] / full, 1.0, 1e-5) << row.variant << row.iterations;
   if (output > 0) {
-    EXPECT_NEAR(monitor.at("output_data_term")[0] / output, 1.0, 2e-5) << row.variant << row.iterations;
+    EXPECT_NEAR(monitor.at("output_data_term")[0] / output, 1.0, 2e-5)
+        << row.variant << row.iterations;
   }
 }
 

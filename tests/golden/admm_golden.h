@@ -11,8 +11,8 @@
 
 namespace parfocal::test {
 
-/// One row of the published table of DiffuserCam reconstructions: max(S v, 0) at row 150, column 200
-/// (crop only for lenslesslearning).
+/// One row of the published table of DiffuserCam reconstructions: max(S v, 0) at row 150, column
+/// 200 (crop only for lenslesslearning).
 struct AdmmRow {
   const char* variant;
   std::int64_t iterations;

@@ -33,7 +33,8 @@ struct TutorialData {
 struct ImageNumbers {
   double norm, max, sum, pixel;
 };
-[[nodiscard]] ImageNumbers numbers_of(const at::Tensor& image, std::int64_t row, std::int64_t column);
+[[nodiscard]] ImageNumbers numbers_of(const at::Tensor& image, std::int64_t row,
+                                      std::int64_t column);
 
 /// Largest relative difference of the four; NaN if one is not a number.
 [[nodiscard]] double worst_difference(const ImageNumbers& got, const ImageNumbers& expected);
@@ -41,10 +42,10 @@ struct ImageNumbers {
 }  // namespace parfocal::test
 
 /// Skips a test without the data; under PARFOCAL_REQUIRE_DATA=1 their absence is a failure.
-#define PARFOCAL_NEED_TUTORIAL_DATA()                                                     \
-  do {                                                                                    \
-    if (!::parfocal::test::tutorial_folder()) {                                           \
-      if (std::getenv("PARFOCAL_REQUIRE_DATA") != nullptr) FAIL() << "data are missing";  \
-      GTEST_SKIP() << "set PARFOCAL_DATA to the folder that holds lensless/";             \
-    }                                                                                     \
+#define PARFOCAL_NEED_TUTORIAL_DATA()                                                    \
+  do {                                                                                   \
+    if (!::parfocal::test::tutorial_folder()) {                                          \
+      if (std::getenv("PARFOCAL_REQUIRE_DATA") != nullptr) FAIL() << "data are missing"; \
+      GTEST_SKIP() << "set PARFOCAL_DATA to the folder that holds lensless/";            \
+    }                                                                                    \
   } while (false)

@@ -23,7 +23,8 @@ using solvers::TvKind;
 using solvers::Wavelet;
 using solvers::WaveletL1;
 
-constexpr DifferenceBoundary kBoundaries[] = {DifferenceBoundary::kCircular, DifferenceBoundary::kOpen};
+constexpr DifferenceBoundary kBoundaries[] = {DifferenceBoundary::kCircular,
+                                              DifferenceBoundary::kOpen};
 constexpr TvKind kKinds[] = {TvKind::kAnisotropic, TvKind::kIsotropic};
 
 TotalVariation tv(TvKind kind, DifferenceBoundary boundary, double weight, double accuracy = 1e-6) {
@@ -71,7 +72,8 @@ TEST(Differences, AdjointIsExactAndTheSpectrumIsThatOfItsSquare) {
   at::Tensor wave = at::zeros({5, 7}, at::kDouble);
   for (std::int64_t i = 0; i < 5; ++i) {
     for (std::int64_t j = 0; j < 7; ++j) {
-      wave[i][j] = std::cos(2 * M_PI * (static_cast<double>(i) / 5 + 2.0 * static_cast<double>(j) / 7));
+      wave[i][j] =
+          std::cos(2 * M_PI * (static_cast<double>(i) / 5 + 2.0 * static_cast<double>(j) / 7));
     }
   }
   const LaplacianSpectrum l = laplacian_spectrum(5, 7);
@@ -86,10 +88,12 @@ TEST(TotalVariation, ValueIsTheLoopOverTheDefinition) {
     for (const DifferenceBoundary boundary : kBoundaries) {
       const at::Tensor value = tv(kind, boundary, 0.7).value(v);
       for (std::int64_t b = 0; b < 2; ++b) {
-        EXPECT_TRUE(close(value[b].item<double>(), 0.7 * variation_by_loops(v[b][0], kind, boundary), 1e-12));
+        EXPECT_TRUE(close(value[b].item<double>(),
+                          0.7 * variation_by_loops(v[b][0], kind, boundary), 1e-12));
       }
-      EXPECT_TRUE(close(tv(kind, boundary, 1).value(at::ones({1, 1, 3, 3}, at::kDouble))[0].item<double>(),
-                        0.0, 0.0));
+      EXPECT_TRUE(
+          close(tv(kind, boundary, 1).value(at::ones({1, 1, 3, 3}, at::kDouble))[0].item<double>(),
+                0.0, 0.0));
     }
   }
 }
@@ -97,7 +101,8 @@ TEST(TotalVariation, ValueIsTheLoopOverTheDefinition) {
 /// Objective of the prox at w.
 double prox_objective(const at::Tensor& w, const at::Tensor& v, double t, TvKind kind,
                       DifferenceBoundary boundary) {
-  return t * variation_by_loops(w[0][0], kind, boundary) + 0.5 * ((w - v) * (w - v)).sum().item<double>();
+  return t * variation_by_loops(w[0][0], kind, boundary) +
+         0.5 * ((w - v) * (w - v)).sum().item<double>();
 }
 
 /// Smallest objective that a random walk with shrinking steps finds from `start`.
@@ -107,8 +112,10 @@ double searched(const at::Tensor& start, const at::Tensor& v, double t, TvKind k
   double least = prox_objective(best, v, t, kind, boundary);
   for (int i = 0; i < 4000; ++i) {
     const double size = 0.3 * std::pow(10.0, -6.0 * i / 4000.0);
-    at::Tensor trial = best + size * random_normal(v.sizes(), at::kDouble, static_cast<std::uint64_t>(i));
-    if (i % 3 == 0) trial = best + size * random_normal({1, 1, 1, 1}, at::kDouble, static_cast<std::uint64_t>(i));
+    at::Tensor trial =
+        best + size * random_normal(v.sizes(), at::kDouble, static_cast<std::uint64_t>(i));
+    if (i % 3 == 0)
+      trial = best + size * random_normal({1, 1, 1, 1}, at::kDouble, static_cast<std::uint64_t>(i));
     if (non_negative) trial = trial.clamp_min(0);
     const double objective = prox_objective(trial, v, t, kind, boundary);
     if (objective < least) {
@@ -130,7 +137,8 @@ TEST(TotalVariation, ProxIsNotBeatenByASearch) {
         const double got = prox_objective(w, v, weight * step, kind, boundary);
         EXPECT_LE(got, searched(w, v, weight * step, kind, boundary, non_negative) + 1e-9);
         EXPECT_LE(got, searched(non_negative ? v.clamp_min(0) : v, v, weight * step, kind, boundary,
-                                non_negative) + 1e-9);
+                                non_negative) +
+                           1e-9);
         if (non_negative) {
           EXPECT_GE(w.min().item<double>(), 0.0);
         }
@@ -167,7 +175,8 @@ TEST(TotalVariation, UnreachedAccuracyIsANumericError) {
   p.prox_accuracy = 1e-12;
   p.prox_iterations = 3;
   const TotalVariation prior(p);
-  EXPECT_THROW(static_cast<void>(prior.prox(random_normal({1, 1, 8, 8}, at::kDouble, 1), 1.0)), NumericError);
+  EXPECT_THROW(static_cast<void>(prior.prox(random_normal({1, 1, 8, 8}, at::kDouble, 1), 1.0)),
+               NumericError);
 }
 
 TEST(NonNegative, ProxIsTheProjectionAndValueTheIndicator) {
@@ -237,8 +246,9 @@ TEST(WaveletL1, ProxShrinksDetailsOnly) {
 }
 
 TEST(WaveletL1, SizesThatDoNotDivideAreASamplingError) {
-  EXPECT_THROW(static_cast<void>(wavelet(Wavelet::kHaar, 3, 1).prox(at::zeros({1, 1, 15, 22}), 1.0)),
-               SamplingError);
+  EXPECT_THROW(
+      static_cast<void>(wavelet(Wavelet::kHaar, 3, 1).prox(at::zeros({1, 1, 15, 22}), 1.0)),
+      SamplingError);
 }
 
 }  // namespace

@@ -46,8 +46,7 @@ Problem random_camera(const CameraSize& size, std::vector<std::shared_ptr<const 
       random_psf(size, seed), lensless::LenslessConvolution::Options{});
   problem.likelihood = std::make_shared<UnitGaussian>();
   problem.priors = std::move(priors);
-  problem.counts =
-      random.uniform({size.batch, size.channels, size.n_y, size.n_x}).to(size.dtype);
+  problem.counts = random.uniform({size.batch, size.channels, size.n_y, size.n_x}).to(size.dtype);
   return problem;
 }
 

@@ -17,7 +17,8 @@ class UnitGaussian : public Likelihood {
   [[nodiscard]] at::Tensor sample(const at::Tensor& mean, RandomStream& random) const override;
   [[nodiscard]] at::Tensor negative_log_likelihood(const at::Tensor& mean,
                                                    const at::Tensor& counts) const override;
-  [[nodiscard]] at::Tensor gradient(const at::Tensor& mean, const at::Tensor& counts) const override;
+  [[nodiscard]] at::Tensor gradient(const at::Tensor& mean,
+                                    const at::Tensor& counts) const override;
   [[nodiscard]] at::Tensor fisher_weight(const at::Tensor& mean) const override;
   [[nodiscard]] Quadratic quadratic(const at::Tensor& counts) const override;
 };
