@@ -13,6 +13,7 @@
 
 #include "core/check.h"
 #include "core/error.h"
+#include "core/tensor/random_kernel.h"
 #include "tests/support/matchers.h"
 
 namespace parfocal {
@@ -67,7 +68,8 @@ TEST(RandomStream, NormalHasTheMomentsOfTheNormalDistribution) {
   EXPECT_TRUE(test::close(x.mean().item<double>(), 0.0, 4.0 / root));
   EXPECT_TRUE(test::close((x * x).mean().item<double>(), 1.0, 4.0 * std::sqrt(2.0) / root));
   EXPECT_TRUE(test::close((x * x * x).mean().item<double>(), 0.0, 4.0 * std::sqrt(15.0) / root));
-  EXPECT_TRUE(test::close((x * x * x * x).mean().item<double>(), 3.0, 4.0 * std::sqrt(96.0) / root));
+  EXPECT_TRUE(
+      test::close((x * x * x * x).mean().item<double>(), 3.0, 4.0 * std::sqrt(96.0) / root));
 }
 
 TEST(RandomStream, NeighbouringNormalsAreUncorrelated) {
@@ -126,11 +128,22 @@ TEST(Poisson, FollowsTheMassFunctionByRejection) {
   expect_poisson(1e6, 200000, 28);
 }
 
+TEST(Poisson, LogOfTheMassFunctionIsExactOnBothSidesOfItsBranch) {
+  for (const double mean : {0.3, 10.0, 37.5, 2000.0}) {
+    for (const double k : {0.0, 1.0, 9.0, 10.0, 11.0, 40.0, 1900.0}) {
+      const double expected = k * std::log(mean) - mean - std::lgamma(k + 1.0);
+      EXPECT_TRUE(test::close(random_kernel::log_poisson(k, mean), expected,
+                              1e-10 + 1e-13 * std::abs(expected) + 1e-12 * k));
+    }
+  }
+}
+
 TEST(Poisson, MeanAndVarianceAreTheMeanFarBeyondTheMassFunction) {
   const std::int64_t n = 200000;
   for (const double mean : {1e4, 1e8, 1e12}) {
     RandomStream random(31, "poisson");
-    const at::Tensor scaled = (random.poisson(at::full({n}, mean, at::kDouble)) - mean) / std::sqrt(mean);
+    const at::Tensor scaled =
+        (random.poisson(at::full({n}, mean, at::kDouble)) - mean) / std::sqrt(mean);
     const double root = std::sqrt(static_cast<double>(n));
     EXPECT_TRUE(test::close(scaled.mean().item<double>(), 0.0, 4.0 / root)) << mean;
     EXPECT_TRUE(test::close((scaled * scaled).mean().item<double>(), 1.0, 6.0 / root)) << mean;
