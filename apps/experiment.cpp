@@ -28,9 +28,10 @@ void require_block(const Node& root, ReadContext& context, const std::string& ta
                    const Need& need) {
   if (root.find(need.block) != nullptr) return;
   const Node* task_node = root.find("task");
-  context.error_at(task_node != nullptr ? task_node->where : root.where, "missing_key",
-                   std::string(need.block) + ": missing; task " + task + " needs it: " + need.reason,
-                   std::string("parfocal explain ") + need.block);
+  context.error_at(
+      task_node != nullptr ? task_node->where : root.where, "missing_key",
+      std::string(need.block) + ": missing; task " + task + " needs it: " + need.reason,
+      std::string("parfocal explain ") + need.block);
 }
 
 void check_reconstruct(const Node& root, ReadContext& context) {
@@ -69,8 +70,7 @@ void check_device(const Experiment& experiment, const Node& root, ReadContext& c
   if (device == "auto" || device == "cpu" || device == "cuda" || indexed) return;
   ReadContext runtime = context.child("runtime");
   ReadContext key = runtime.child("device");
-  key.error(*root.find("runtime")->find("device"), "choice",
-            "expected auto, cpu, cuda or cuda:N");
+  key.error(*root.find("runtime")->find("device"), "choice", "expected auto, cpu, cuda or cuda:N");
 }
 
 void check_seeds(const Experiment& experiment, const Node& root, ReadContext& context) {

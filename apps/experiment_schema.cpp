@@ -74,8 +74,7 @@ void Experiment::describe(Schema<Experiment>& s) {
       .doc("Where objects come from when none are measured, and how much light they give.");
   s.elements("optics", &Experiment::optics, "element")
       .doc("The hardware, named elements; light goes in file order.");
-  s.component("model", &Experiment::model, "model")
-      .doc("Object -> expected measurement.");
+  s.component("model", &Experiment::model, "model").doc("Object -> expected measurement.");
   s.component("detector", &Experiment::detector, "detector")
       .doc("Photons -> counts, and therefore the likelihood.");
   s.block("reconstruction", &Experiment::reconstruction).doc("How the object is found.");

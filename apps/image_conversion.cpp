@@ -28,7 +28,8 @@ Format format_of(const std::filesystem::path& output) {
   if (name.ends_with(".ome.tif") || name.ends_with(".ome.tiff")) return Format::kOmeTiff;
   if (name.ends_with(".npy")) return Format::kNpy;
   if (name.ends_with(".png")) return Format::kPng;
-  throw UsageError("convert: " + name + ": the name of the output must end in .ome.tif, .npy or .png");
+  throw UsageError("convert: " + name +
+                   ": the name of the output must end in .ome.tif, .npy or .png");
 }
 
 /// The two parts of "A<separator>B".
@@ -44,9 +45,10 @@ std::pair<std::int64_t, std::int64_t> frames_of(const std::string& text, std::in
   const auto [first, last] = parts_of(text, ':');
   const auto begin = parse_integer(first), end = parse_integer(last);
   if (begin && end && *begin >= 0 && *begin < *end && *end <= count) return {*begin, *end};
-  throw UsageError(fmt::format("--frames {}: expected A:B with 0 <= A < B <= {}, the frames of the "
-                               "input",
-                               text, count));
+  throw UsageError(
+      fmt::format("--frames {}: expected A:B with 0 <= A < B <= {}, the frames of the "
+                  "input",
+                  text, count));
 }
 
 std::optional<std::pair<double, double>> window_of(const std::string& text) {
@@ -101,14 +103,15 @@ at::Tensor as_planes(const at::Tensor& frames, const StackInfo& info) {
   if (frames.dim() == 4) return frames.permute({3, 0, 1, 2});
   if (frames.size(0) != info.n_frames) return frames.unsqueeze(0);
   if (info.n_t > 1 && info.n_z > 1) {
-    throw UsageError("convert: the input has both time points and z planes, and .ome.tif is written "
-                     "with one of them; choose frames with --frames A:B");
+    throw UsageError(
+        "convert: the input has both time points and z planes, and .ome.tif is written "
+        "with one of them; choose frames with --frames A:B");
   }
   const std::int64_t depth = info.n_t * info.n_z;
-  const at::Tensor shaped = info.n_z > 1
-                                ? frames.reshape({info.n_channels, depth, info.n_y, info.n_x})
-                                : frames.reshape({depth, info.n_channels, info.n_y, info.n_x})
-                                      .permute({1, 0, 2, 3});
+  const at::Tensor shaped =
+      info.n_z > 1
+          ? frames.reshape({info.n_channels, depth, info.n_y, info.n_x})
+          : frames.reshape({depth, info.n_channels, info.n_y, info.n_x}).permute({1, 0, 2, 3});
   return shaped;
 }
 
@@ -127,15 +130,17 @@ void write_ome(const ConversionRequest& request, const StackInfo& info, const Ar
 
 void write_png_frame(const ConversionRequest& request, Array frame, ConversionReport& report) {
   if (frame.shape.front() != 1) {
-    throw UsageError(fmt::format("convert: PNG holds one frame, the input has {}; choose one with "
-                                 "--frames A:B",
-                                 frame.shape.front()));
+    throw UsageError(
+        fmt::format("convert: PNG holds one frame, the input has {}; choose one with "
+                    "--frames A:B",
+                    frame.shape.front()));
   }
   frame = without_single_frame(std::move(frame));
   const auto window = window_of(request.window);
   formats::PngText text;
   if (window) {
-    report.window = fmt::format("{} to {}", format_real(window->first), format_real(window->second));
+    report.window =
+        fmt::format("{} to {}", format_real(window->first), format_real(window->second));
     text = {{"window", report.window}};
     frame = formats::to_preview(frame, window->first, window->second);
   } else if (frame.type != SampleType::kUInt8 && frame.type != SampleType::kUInt16) {
@@ -160,9 +165,15 @@ ConversionReport convert_image(const ConversionRequest& request) {
   }
   Array all = read_frames(*reader, begin, end);
   switch (format) {
-    case Format::kOmeTiff: write_ome(request, info, all, report); break;
-    case Format::kNpy: formats::write_npy(request.output, without_single_frame(std::move(all))); break;
-    case Format::kPng: write_png_frame(request, std::move(all), report); break;
+    case Format::kOmeTiff:
+      write_ome(request, info, all, report);
+      break;
+    case Format::kNpy:
+      formats::write_npy(request.output, without_single_frame(std::move(all)));
+      break;
+    case Format::kPng:
+      write_png_frame(request, std::move(all), report);
+      break;
   }
   return report;
 }

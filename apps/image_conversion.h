@@ -28,7 +28,8 @@ struct ConversionReport {
 /// Layout:     NPY [n_y, n_x] or [frames, n_y, n_x], with a last axis of 3 for colour; OME-TIFF
 ///             float32, axes C, Z, Y, X, time points along Z; PNG one frame.
 /// Invariants: NPY keeps type and numbers; OME-TIFF keeps them too, rounds float64 to float32
-///             and refuses integers that float32 cannot hold; PNG keeps 8- and 16-bit numbers, or shows the stated window.
+///             and refuses integers that float32 cannot hold; PNG keeps 8- and 16-bit numbers, or
+///             shows the stated window.
 /// Errors:     UsageError, DataError, FileError.
 /// Tested by:  tests/apps/convert_test.cpp.
 [[nodiscard]] ConversionReport convert_image(const ConversionRequest& request);

@@ -17,7 +17,8 @@ bool is_allocation_failure(const std::exception& error) {
 }
 
 constexpr const char* kAdvice =
-    "memory does not suffice; parfocal check shows what the experiment needs; bin or crop the data, "
+    "memory does not suffice; parfocal check shows what the experiment needs; bin or crop the "
+    "data, "
     "or use precision float32";
 
 }  // namespace

@@ -6,8 +6,8 @@
 
 namespace parfocal {
 
-/// Runs `work`; an allocation that failed inside LibTorch becomes a MemoryError, whose text says what
-/// to do. Everything else passes unchanged.
+/// Runs `work`; an allocation that failed inside LibTorch becomes a MemoryError, whose text says
+/// what to do. Everything else passes unchanged.
 void with_memory_errors(const std::function<void()>& work);
 
 }  // namespace parfocal

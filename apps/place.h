@@ -21,7 +21,6 @@ struct Place {
 /// file. The type of a component is what the file says.
 /// \throws UsageError naming the first word that leads nowhere, and the nearest one that does.
 [[nodiscard]] Place find_place(const ObjectSchema& schema, const std::string& title,
-                               const Node* node, const std::string& path,
-                               const Registry& registry);
+                               const Node* node, const std::string& path, const Registry& registry);
 
 }  // namespace parfocal

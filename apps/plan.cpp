@@ -42,8 +42,8 @@ Plan plan_of(const Experiment& experiment, const Placement& placement, int threa
   plan.iterations = pipeline.solver().iterations();
   const std::int64_t block =
       std::min(plan.frames, datasets::StackMeasurement::Options{}.block_frames);
-  plan.solver_bytes = static_cast<double>(block * plan.unknowns_per_frame) *
-                      pipeline.solver().bytes_per_unknown();
+  plan.solver_bytes =
+      static_cast<double>(block * plan.unknowns_per_frame) * pipeline.solver().bytes_per_unknown();
   plan.seconds = seconds_of(plan, threads);
   return plan;
 }
@@ -52,13 +52,12 @@ std::vector<Plan> plans_of(const ExperimentFile& file, at::Device device, int th
   std::vector<Plan> plans;
   const auto seed = static_cast<std::uint64_t>(file.experiment.runtime.seeds.front());
   for (const Variant& variant : file.variants) {
-    plans.push_back(plan_of(variant.experiment, {dtype_of(variant.experiment), device, seed},
-                            threads));
+    plans.push_back(
+        plan_of(variant.experiment, {dtype_of(variant.experiment), device, seed}, threads));
     plans.back().variant = variant.name;
   }
   if (plans.empty()) {
-    plans.push_back(
-        plan_of(file.experiment, {dtype_of(file.experiment), device, seed}, threads));
+    plans.push_back(plan_of(file.experiment, {dtype_of(file.experiment), device, seed}, threads));
   }
   return plans;
 }

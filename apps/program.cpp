@@ -89,8 +89,8 @@ std::string unexpected_text(const CLI::App& app, const Words& arguments) {
 
 /// Bare `a.b=v`, `+a.b=v`, `~a.b` become `--set`, so that the order of the line is kept.
 Words with_bare_overrides(const Words& arguments) {
-  static const Words takes_value = {"--set", "--out", "--seed", "--threads", "--device",
-                                    "--frames", "--window", "--pitch"};
+  static const Words takes_value = {"--set",    "--out",    "--seed",   "--threads",
+                                    "--device", "--frames", "--window", "--pitch"};
   const auto is_override = [](const std::string& a) {
     return !a.empty() && a[0] != '-' && (a[0] == '~' || a.find('=') != std::string::npos);
   };

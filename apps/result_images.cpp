@@ -73,7 +73,8 @@ void ResultImages::write_main(const std::string& name, const at::Tensor& image,
 void ResultImages::write_preview(const std::string& name, const at::Tensor& image,
                                  const std::string& unit) const {
   const at::Tensor frame = first_frame(image);
-  const auto [low, high] = report::percentile_window(picture_of(frame), output_.preview_percentiles);
+  const auto [low, high] =
+      report::percentile_window(picture_of(frame), output_.preview_percentiles);
   const std::string window =
       fmt::format("{:.9g} to {:.9g}{}{}, percentiles {} to {} of the first frame", low, high,
                   unit.empty() ? "" : " ", unit, output_.preview_percentiles[0],

@@ -14,7 +14,8 @@ namespace parfocal {
 
 /// Writes the images of a run, each by rename, in true units.
 ///
-/// Layout: [frame, channel, n_y, n_x] becomes an OME-TIFF with axes C, Z, Y, X; the frames lie along Z.
+/// Layout: [frame, channel, n_y, n_x] becomes an OME-TIFF with axes C, Z, Y, X; the frames lie
+/// along Z.
 class ResultImages {
  public:
   ResultImages(std::filesystem::path results, OutputBlock output, std::string provenance,

@@ -34,8 +34,8 @@ Summary summary_of(const StudyTable& table, bool named_variants) {
     for (const StudyTable::Row& row : table.rows) {
       const StudyTable::Cell& cell = row.cells[column];
       if (cell.n == 0) continue;
-      const std::string name = table.columns[column].name +
-                               (named_variants ? "_" + summary_word(row.variant) : "");
+      const std::string name =
+          table.columns[column].name + (named_variants ? "_" + summary_word(row.variant) : "");
       summary.add(name, cell.mean, table.columns[column].unit);
       if (cell.spread) summary.add(name + "_std", *cell.spread, table.columns[column].unit);
     }
@@ -71,9 +71,8 @@ TaskResult run_compare(const ExperimentFile& file, const Runtime& runtime,
     seeds.push_back(static_cast<std::uint64_t>(seed));
   }
   const auto compute = [&](const StudyCell& cell, const std::filesystem::path& cell_folder) {
-    const auto variant =
-        std::find_if(variants.begin(), variants.end(),
-                     [&cell](const Variant& v) { return v.name == cell.variant; });
+    const auto variant = std::find_if(variants.begin(), variants.end(),
+                                      [&cell](const Variant& v) { return v.name == cell.variant; });
     ExperimentFile own;
     own.experiment = variant->experiment;
     own.experiment.runtime.seeds = {static_cast<std::int64_t>(cell.seed)};
@@ -87,8 +86,7 @@ TaskResult run_compare(const ExperimentFile& file, const Runtime& runtime,
     return run_task(own.experiment, placement, files, cell_folder, named).summary;
   };
   StudyOptions options;
-  options.fingerprint =
-      sha256_hex(file.resolved_yaml() + std::string(build_info().version));
+  options.fingerprint = sha256_hex(file.resolved_yaml() + std::string(build_info().version));
   options.cancellation = Cancellation(hooks.cancelled);
   const StudyResult study = run_study(folder, study_cells(names, seeds), compute, options);
   for (const std::string& warning : study.warnings) hooks.warning(warning);

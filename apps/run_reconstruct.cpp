@@ -160,8 +160,7 @@ Summary summary_of(const Experiment& experiment, const Pipeline& pipeline, const
   summary.add("object_mean", object.mean().item<double>(), unit);
   if (all.truth.empty()) return summary;
   const at::Tensor truth = at::cat(all.truth).to(at::kDouble);
-  summary.add("relative_error",
-              std::sqrt(sum_of_squares(object - truth) / sum_of_squares(truth)));
+  summary.add("relative_error", std::sqrt(sum_of_squares(object - truth) / sum_of_squares(truth)));
   if (!experiment.evaluate) return summary;
   for (const ComponentConfig& config : experiment.evaluate->metrics) {
     const auto metric = build<Metric>(config, pipeline.context());

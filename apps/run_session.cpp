@@ -92,7 +92,8 @@ void RunSession::show_progress(std::uint64_t done, std::uint64_t total,
                                std::optional<double> objective) {
   if (!progress_) {
     progress_ = std::make_unique<Progress>(
-        terminal_, Progress::Options{stage_, total, "step", "objective", console_.verbosity < 0, {}});
+        terminal_,
+        Progress::Options{stage_, total, "step", "objective", console_.verbosity < 0, {}});
   }
   if (done > 0) progress_->update(done, objective);
   if (objective) {

@@ -37,8 +37,10 @@ TaskResult run_task(const Experiment& experiment, const Placement& placement,
                     datasets::ImageFileLoader& files, const std::filesystem::path& folder,
                     const RunHooks& hooks) {
   switch (experiment.task) {
-    case Task::kReconstruct: return run_reconstruct(experiment, placement, files, folder, hooks);
-    case Task::kSimulate: return run_simulate(experiment, placement, files, folder, hooks);
+    case Task::kReconstruct:
+      return run_reconstruct(experiment, placement, files, folder, hooks);
+    case Task::kSimulate:
+      return run_simulate(experiment, placement, files, folder, hooks);
   }
   return {};
 }

@@ -12,8 +12,8 @@ struct Runtime {
   int threads = 1;
 };
 
-/// Picks the device, fixes the number of CPU threads and asks LibTorch for deterministic algorithms.
-/// \throws UsageError if a CUDA device is asked for by name and there is none.
+/// Picks the device, fixes the number of CPU threads and asks LibTorch for deterministic
+/// algorithms. \throws UsageError if a CUDA device is asked for by name and there is none.
 [[nodiscard]] Runtime set_up_runtime(const RuntimeBlock& block);
 
 }  // namespace parfocal

@@ -49,9 +49,8 @@ std::map<std::string, std::string> library_versions() {
       {"libpng", png_get_libpng_ver(nullptr)},
       {"fmt", three_part(FMT_VERSION)},
       {"spdlog", fmt::format("{}.{}.{}", SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH)},
-      {"nlohmann-json",
-       fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
-                   NLOHMANN_JSON_VERSION_PATCH)},
+      {"nlohmann-json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
+                                    NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)},
   };
   const std::string mkl = line_after(at::get_mkl_version(), "Version ");
   if (!mkl.empty()) versions["MKL"] = mkl;

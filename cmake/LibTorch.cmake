@@ -36,6 +36,15 @@ target_link_options(parfocal_torch INTERFACE
   LINKER:--no-as-needed LINKER:-rpath,${_torch_lib} LINKER:--allow-shlib-undefined)
 target_link_libraries(parfocal_torch INTERFACE ${_torch_lib}/libtorch_cpu.so ${_torch_lib}/libc10.so)
 
+# at::parallel_for is a template: it uses several threads only in files compiled with OpenMP. The
+# runtime is the one that LibTorch brings, never a second one.
+find_library(PARFOCAL_OPENMP_RUNTIME NAMES libgomp.so.1 HINTS ${_torch_lib} NO_DEFAULT_PATH)
+if(NOT PARFOCAL_OPENMP_RUNTIME)
+  find_library(PARFOCAL_OPENMP_RUNTIME NAMES libgomp.so.1 REQUIRED)
+endif()
+target_compile_options(parfocal_torch INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fopenmp>)
+target_link_libraries(parfocal_torch INTERFACE ${PARFOCAL_OPENMP_RUNTIME})
+
 # The wheel keeps the CUDA run-time libraries in a sibling folder; with a toolkit they are there.
 file(GLOB _nvidia_lib LIST_DIRECTORIES true ${_torch_root}/../nvidia/*/lib)
 foreach(_dir IN LISTS _nvidia_lib)

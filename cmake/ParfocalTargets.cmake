@@ -19,7 +19,8 @@ endfunction()
 # parfocal_test(NAME SOURCES... [LINK targets...] [LABELS label...])
 #
 # One executable and one ctest entry per folder of tests: linking and starting LibTorch is what costs.
-# Labels: fast (default), ci, long.
+# Labels: fast (default), ci, long. Executables run side by side, each on one thread; a test of
+# threads sets their number itself.
 function(parfocal_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT arg_LABELS)
@@ -30,5 +31,5 @@ function(parfocal_test name)
   target_compile_definitions(${name} PRIVATE PARFOCAL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 900
-    ENVIRONMENT "PARFOCAL_PROGRAM=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/parfocal")
+    ENVIRONMENT "PARFOCAL_PROGRAM=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/parfocal;OMP_NUM_THREADS=1")
 endfunction()

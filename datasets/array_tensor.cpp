@@ -32,17 +32,39 @@ at::Tensor tensor_from_array(const formats::Array& array) {
   double* values = tensor.mutable_data_ptr<double>();
   switch (array.type) {
     case SampleType::kBool:
-    case SampleType::kUInt8: convert<std::uint8_t>(array, values); break;
-    case SampleType::kUInt16: convert<std::uint16_t>(array, values); break;
-    case SampleType::kUInt32: convert<std::uint32_t>(array, values); break;
-    case SampleType::kUInt64: convert<std::uint64_t>(array, values); break;
-    case SampleType::kInt8: convert<std::int8_t>(array, values); break;
-    case SampleType::kInt16: convert<std::int16_t>(array, values); break;
-    case SampleType::kInt32: convert<std::int32_t>(array, values); break;
-    case SampleType::kInt64: convert<std::int64_t>(array, values); break;
-    case SampleType::kFloat16: convert<c10::Half>(array, values); break;
-    case SampleType::kFloat32: convert<float>(array, values); break;
-    case SampleType::kFloat64: convert<double>(array, values); break;
+    case SampleType::kUInt8:
+      convert<std::uint8_t>(array, values);
+      break;
+    case SampleType::kUInt16:
+      convert<std::uint16_t>(array, values);
+      break;
+    case SampleType::kUInt32:
+      convert<std::uint32_t>(array, values);
+      break;
+    case SampleType::kUInt64:
+      convert<std::uint64_t>(array, values);
+      break;
+    case SampleType::kInt8:
+      convert<std::int8_t>(array, values);
+      break;
+    case SampleType::kInt16:
+      convert<std::int16_t>(array, values);
+      break;
+    case SampleType::kInt32:
+      convert<std::int32_t>(array, values);
+      break;
+    case SampleType::kInt64:
+      convert<std::int64_t>(array, values);
+      break;
+    case SampleType::kFloat16:
+      convert<c10::Half>(array, values);
+      break;
+    case SampleType::kFloat32:
+      convert<float>(array, values);
+      break;
+    case SampleType::kFloat64:
+      convert<double>(array, values);
+      break;
     case SampleType::kComplex64:
     case SampleType::kComplex128:
       throw DataError("the file holds " + std::string(formats::name_of(array.type)) +
@@ -65,13 +87,20 @@ formats::Array array_from_tensor(const at::Tensor& tensor) {
 double largest_value(formats::SampleType type) {
   using formats::SampleType;
   switch (type) {
-    case SampleType::kUInt8: return 0xFF;
-    case SampleType::kUInt16: return 0xFFFF;
-    case SampleType::kUInt32: return 0xFFFFFFFF;
-    case SampleType::kInt8: return 0x7F;
-    case SampleType::kInt16: return 0x7FFF;
-    case SampleType::kInt32: return 0x7FFFFFFF;
-    default: return std::numeric_limits<double>::infinity();
+    case SampleType::kUInt8:
+      return 0xFF;
+    case SampleType::kUInt16:
+      return 0xFFFF;
+    case SampleType::kUInt32:
+      return 0xFFFFFFFF;
+    case SampleType::kInt8:
+      return 0x7F;
+    case SampleType::kInt16:
+      return 0x7FFF;
+    case SampleType::kInt32:
+      return 0x7FFFFFFF;
+    default:
+      return std::numeric_limits<double>::infinity();
   }
 }
 

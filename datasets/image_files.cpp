@@ -49,8 +49,9 @@ void check_pitch(const std::string& path, const ImageFile& image, const formats:
   for (std::size_t axis = 0; axis < 2; ++axis) {
     const double asked = (*image.pitch)[axis].m();
     if (std::abs(asked - stated[axis]) <= 0.01 * stated[axis]) continue;
-    throw UsageError(fmt::format("{}.pitch: {:.6g} um in the experiment, but {} states {:.6g} um; correct one of the two",
-                                 path, asked * 1e6, image.file.string(), stated[axis] * 1e6));
+    throw UsageError(fmt::format(
+        "{}.pitch: {:.6g} um in the experiment, but {} states {:.6g} um; correct one of the two",
+        path, asked * 1e6, image.file.string(), stated[axis] * 1e6));
   }
 }
 
@@ -75,8 +76,9 @@ at::Tensor ImageFileLoader::dark_of(const std::string& path, const ImageFile& im
   if (dark.same_as) {
     const auto found = darks_.find(*dark.same_as);
     if (found != darks_.end()) return found->second;
-    throw DataError(fmt::format("{}.dark.same_as = {}: no image of that path was loaded before this one",
-                                path, *dark.same_as));
+    throw DataError(
+        fmt::format("{}.dark.same_as = {}: no image of that path was loaded before this one", path,
+                    *dark.same_as));
   }
   const auto reader = formats::open_stack(*dark.file, options_);
   record(*dark.file, reader->info(), reader->info().n_frames);
@@ -109,7 +111,8 @@ LoadedImage ImageFileLoader::load_frames(const std::string& path, const ImageFil
 
   const at::Tensor raw = read_raw(*reader, range.begin + begin, range.begin + end);
   if (!raw.isfinite().all().item<bool>()) {
-    throw DataError(fmt::format("{}: {} holds values that are not finite", path, image.file.string()));
+    throw DataError(
+        fmt::format("{}: {} holds values that are not finite", path, image.file.string()));
   }
   const at::Tensor dark = dark_of(path, image, raw);
   darks_[path] = dark.mean({0}, true);
@@ -142,7 +145,8 @@ void ImageFileLoader::record(const std::filesystem::path& path, const formats::S
     return;
   }
   inputs_.push_back({path, info.n_frames_expected, info.n_frames_found, used});
-  for (const std::string& warning : info.warnings) warnings_.push_back(path.string() + ": " + warning);
+  for (const std::string& warning : info.warnings)
+    warnings_.push_back(path.string() + ": " + warning);
 }
 
 }  // namespace parfocal::datasets

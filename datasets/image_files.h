@@ -46,8 +46,7 @@ class ImageFileLoader final : public ImageFiles {
                                    const at::Tensor& raw);
   [[nodiscard]] at::Tensor read_raw(formats::StackReader& reader, std::int64_t begin,
                                     std::int64_t end);
-  void record(const std::filesystem::path& path, const formats::StackInfo& info,
-              std::int64_t used);
+  void record(const std::filesystem::path& path, const formats::StackInfo& info, std::int64_t used);
 
   formats::ReadOptions options_;
   std::map<std::string, at::Tensor> darks_;  ///< By dotted path; broadcasts over an image.

@@ -13,8 +13,8 @@ namespace {
 void require_inside(std::int64_t begin, std::int64_t end, std::int64_t size, const char* axis,
                     const std::string& path) {
   if (begin >= 0 && begin < end && end <= size) return;
-  throw DataError(fmt::format("{}: the {} [{}, {}) do not lie inside the image of {} {}", path, axis,
-                              begin, end, size, axis));
+  throw DataError(fmt::format("{}: the {} [{}, {}) do not lie inside the image of {} {}", path,
+                              axis, begin, end, size, axis));
 }
 
 at::Tensor blocks(const at::Tensor& image, std::int64_t factor, const std::string& path) {
@@ -22,8 +22,8 @@ at::Tensor blocks(const at::Tensor& image, std::int64_t factor, const std::strin
   const std::int64_t n_x = image.size(-1);
   if (n_y % factor != 0 || n_x % factor != 0) {
     throw DataError(fmt::format(
-        "{}: binning = {} does not divide the image of {} x {} pixels; crop it to {} x {} first", path,
-        factor, n_y, n_x, n_y - n_y % factor, n_x - n_x % factor));
+        "{}: binning = {} does not divide the image of {} x {} pixels; crop it to {} x {} first",
+        path, factor, n_y, n_x, n_y - n_y % factor, n_x - n_x % factor));
   }
   return image.view({image.size(0), image.size(1), n_y / factor, factor, n_x / factor, factor});
 }
@@ -61,10 +61,18 @@ at::Tensor normalizer(const at::Tensor& image, ImageFile::Normalize rule, const 
   const at::Tensor flat = image.reshape({image.size(0), -1});
   at::Tensor divisor;
   switch (rule) {
-    case ImageFile::Normalize::kNone: divisor = at::ones({image.size(0)}, image.options()); break;
-    case ImageFile::Normalize::kL2: divisor = at::sqrt(flat.square().sum(1)); break;
-    case ImageFile::Normalize::kMax: divisor = flat.amax(1); break;
-    case ImageFile::Normalize::kSum: divisor = flat.sum(1); break;
+    case ImageFile::Normalize::kNone:
+      divisor = at::ones({image.size(0)}, image.options());
+      break;
+    case ImageFile::Normalize::kL2:
+      divisor = at::sqrt(flat.square().sum(1));
+      break;
+    case ImageFile::Normalize::kMax:
+      divisor = flat.amax(1);
+      break;
+    case ImageFile::Normalize::kSum:
+      divisor = flat.sum(1);
+      break;
   }
   for (std::int64_t frame = 0; frame < divisor.size(0); ++frame) {
     const double value = divisor[frame].item<double>();

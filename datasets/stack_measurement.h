@@ -11,11 +11,10 @@ namespace parfocal::datasets {
 
 /// A measured stack as blocks of frames, in file order; one image is one block.
 ///
-/// Each block holds the field "measurement" [frames, channel, n_y, n_x] (float64), whose mask is 0 at
-/// saturated pixels when `mask_saturated` is set.
-/// Invariants: every frame is delivered once; memory is that of one block.
-/// Errors:     DataError from the reader, with file and frame.
-/// Tested by:  tests/datasets/image_files_test.cpp.
+/// Each block holds the field "measurement" [frames, channel, n_y, n_x] (float64), whose mask is 0
+/// at saturated pixels when `mask_saturated` is set. Invariants: every frame is delivered once;
+/// memory is that of one block. Errors:     DataError from the reader, with file and frame. Tested
+/// by:  tests/datasets/image_files_test.cpp.
 class StackMeasurement final : public MeasurementSource {
  public:
   struct Options {

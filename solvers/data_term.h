@@ -17,7 +17,7 @@ namespace parfocal {
 /// pixel (NaN
 ///             included) can reach the result.
 /// Errors:     DataError if nothing is left, or if a counting pixel is not finite.
-/// Tested by:  tests/solvers/data_term_test.cpp.
+/// Tested by:  tests/solvers/solve_test.cpp.
 struct DataTerm {
   at::Tensor target;
   at::Tensor weight;

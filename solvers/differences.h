@@ -21,7 +21,7 @@ struct Differences {
 /// Layout:     v [..., p_y, p_x]; the last row (column) of an open difference is 0 and is ignored
 /// by
 ///             the adjoint.
-/// Tested by:  tests/solvers/differences_test.cpp (loops over the definition, adjoint gap).
+/// Tested by:  tests/solvers/priors_test.cpp (adjoint gap, plane wave, loops).
 [[nodiscard]] Differences differences(const at::Tensor& v, DifferenceBoundary boundary);
 [[nodiscard]] at::Tensor differences_adjoint(const Differences& d, DifferenceBoundary boundary);
 

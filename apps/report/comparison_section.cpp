@@ -27,12 +27,13 @@ fs::path first_cell_of(const fs::path& variant) {
   std::vector<fs::path> cells;
   for (const auto& entry : fs::directory_iterator(variant)) {
     const std::string name = entry.path().filename().string();
-    const bool number = name.rfind("seed_", 0) == 0 &&
-                        name.find_first_not_of("0123456789", 5) == std::string::npos;
+    const bool number =
+        name.rfind("seed_", 0) == 0 && name.find_first_not_of("0123456789", 5) == std::string::npos;
     if (number) cells.push_back(entry.path());
   }
   std::sort(cells.begin(), cells.end(), [](const fs::path& a, const fs::path& b) {
-    return std::stoull(a.filename().string().substr(5)) < std::stoull(b.filename().string().substr(5));
+    return std::stoull(a.filename().string().substr(5)) <
+           std::stoull(b.filename().string().substr(5));
   });
   if (cells.empty()) throw DataError(variant.string() + ": holds no finished cell");
   return cells.front();
@@ -56,7 +57,8 @@ std::string number_cell(const Json& row, const std::string& name) {
   if (!numbers.contains(name)) return "<td class=\"n soft\">-</td>";
   const Json& number = numbers.at(name);
   std::string text = short_number(number.at("mean").get<double>());
-  if (number.at("std").is_number()) text += " &plusmn; " + fmt::format("{:.2g}", number.at("std").get<double>());
+  if (number.at("std").is_number())
+    text += " &plusmn; " + fmt::format("{:.2g}", number.at("std").get<double>());
   return "<td class=\"n\">" + text + "</td>";
 }
 
@@ -81,7 +83,7 @@ std::string overrides_of(const RunRecord& run, const std::string& variant) {
 }
 
 std::string table_of(const RunRecord& run, const std::vector<Member>& members) {
-  std::string text = "<div class=\"wide\"><table>\n<tr><th></th>";
+  std::string text = "<div class=\"wide\"><table class=\"variants\">\n<tr><th></th>";
   for (const Member& member : members) text += "<th class=\"n\">" + escape(member.name) + "</th>";
   text += "</tr>\n<tr><td>result</td>";
   for (const Member& member : members) {
@@ -89,7 +91,7 @@ std::string table_of(const RunRecord& run, const std::vector<Member>& members) {
   }
   text += "</tr>\n<tr><td>what differs</td>";
   for (const Member& member : members) {
-    text += "<td><code>" + escape(overrides_of(run, member.name)) + "</code></td>";
+    text += "<td><pre><code>" + escape(overrides_of(run, member.name)) + "</code></pre></td>";
   }
   text += "</tr>\n<tr><td>seeds</td>";
   for (const Member& member : members) {
@@ -97,7 +99,8 @@ std::string table_of(const RunRecord& run, const std::vector<Member>& members) {
   }
   text += "</tr>\n";
   for (const auto& [name, unit] : numbers_of(members)) {
-    text += fmt::format("<tr><td>{}{}</td>", escape(name), unit.empty() ? "" : " [" + escape(unit) + "]");
+    text += fmt::format("<tr><td>{}{}</td>", escape(name),
+                        unit.empty() ? "" : " [" + escape(unit) + "]");
     for (const Member& member : members) text += number_cell(member.row, name);
     text += "</tr>\n";
   }

@@ -21,8 +21,9 @@ struct Axis {
   double from_px = 0, to_px = 1;
 
   [[nodiscard]] double px(double value) const {
-    const double t = log ? (std::log10(value) - std::log10(low)) / (std::log10(high) - std::log10(low))
-                         : (value - low) / (high - low);
+    const double t =
+        log ? (std::log10(value) - std::log10(low)) / (std::log10(high) - std::log10(low))
+            : (value - low) / (high - low);
     return from_px + t * (to_px - from_px);
   }
 };
@@ -35,7 +36,8 @@ Axis make_axis(std::vector<double> values, bool log, double from_px, double to_p
     axis.low = *low / std::max(margin, 1.02);
     axis.high = *high * std::max(margin, 1.02);
   } else {
-    const double margin = std::max(0.05 * (*high - *low), *high == *low ? 0.5 * std::abs(*high) : 0);
+    const double margin =
+        std::max(0.05 * (*high - *low), *high == *low ? 0.5 * std::abs(*high) : 0);
     axis.low = *low >= 0 ? std::max(0.0, *low - margin) : *low - margin;
     axis.high = *high + (margin > 0 ? margin : 1);
   }
@@ -86,8 +88,8 @@ std::string frame_of(const Axis& x, const Axis& y, const Diagram& diagram) {
         "<text x=\"{3}\" y=\"{4:.1f}\" text-anchor=\"end\">{5}</text>\n",
         kLeft, y.px(v), kWidth - kRight, kLeft - 6, y.px(v) + 4, tick_label(v));
   }
-  text += fmt::format("<polyline class=\"axis\" points=\"{0},{1} {0},{2} {3},{2}\"/>\n", kLeft, kTop,
-                      kHeight - kBottom, kWidth - kRight);
+  text += fmt::format("<polyline class=\"axis\" points=\"{0},{1} {0},{2} {3},{2}\"/>\n", kLeft,
+                      kTop, kHeight - kBottom, kWidth - kRight);
   text += fmt::format("<text class=\"title\" x=\"{}\" y=\"18\">{}</text>\n", kLeft,
                       escape(diagram.title));
   text += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{} (log)</text>\n",
@@ -102,7 +104,8 @@ std::string legend_of(const Diagram& diagram) {
   for (std::size_t i = 0; i < diagram.series.size(); ++i) {
     const std::string& name = diagram.series[i].name;
     text += fmt::format(
-        "<polyline class=\"s{}\" points=\"{:.0f},36 {:.0f},36\"/><text x=\"{:.0f}\" y=\"40\">{}</text>\n",
+        "<polyline class=\"s{}\" points=\"{:.0f},36 {:.0f},36\"/><text x=\"{:.0f}\" "
+        "y=\"40\">{}</text>\n",
         i % 6, x, x + 18, x + 23, escape(name));
     x += 40 + 6.6 * static_cast<double>(name.size());
   }
@@ -127,7 +130,8 @@ std::string draw(const Diagram& diagram) {
   if (xs.empty()) return "";
   const Axis x = make_axis(xs, true, kLeft, kWidth - kRight);
   const Axis y = make_axis(ys, diagram.log_y, kHeight - kBottom, kTop);
-  std::string text = fmt::format("<figure><svg viewBox=\"0 0 {} {}\" role=\"img\">\n", kWidth, kHeight);
+  std::string text =
+      fmt::format("<figure><svg viewBox=\"0 0 {} {}\" role=\"img\">\n", kWidth, kHeight);
   text += frame_of(x, y, diagram);
   for (std::size_t i = 0; i < diagram.series.size(); ++i) {
     text += fmt::format("<polyline class=\"s{}\" points=\"", i % 6);

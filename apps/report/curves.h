@@ -9,7 +9,8 @@
 
 namespace parfocal::report {
 
-/// One line of a diagram; points with a coordinate that a logarithmic axis cannot show are left out.
+/// One line of a diagram; points with a coordinate that a logarithmic axis cannot show are left
+/// out.
 struct Series {
   std::string name;
   std::vector<std::pair<double, double>> points;

@@ -67,12 +67,13 @@ std::string draw(Figure figure, std::int64_t limit) {
       short_number(figure.window.low), escape(unit),
       figure.map == ColourMap::kGrey ? "grey" : "sign", short_number(figure.window.high),
       escape(unit));
-  text += "<label class=\"tools\">brightness <input type=\"range\" min=\"-3\" max=\"3\" "
-          "step=\"0.1\" value=\"0\"></label>\n";
-  text += fmt::format("<figcaption><b>{}</b><br>{}{} pixels{}, window: {}</figcaption>\n</figure>\n",
-                      escape(figure.title), figure.note.empty() ? "" : escape(figure.note) + "; ",
-                      full, k > 1 ? fmt::format(", shown as means of {0} x {0}", k) : "",
-                      escape(figure.window_rule));
+  text +=
+      "<label class=\"tools\">brightness <input type=\"range\" min=\"-3\" max=\"3\" "
+      "step=\"0.1\" value=\"0\"></label>\n";
+  text += fmt::format(
+      "<figcaption><b>{}</b><br>{}{} pixels{}, window: {}</figcaption>\n</figure>\n",
+      escape(figure.title), figure.note.empty() ? "" : escape(figure.note) + "; ", full,
+      k > 1 ? fmt::format(", shown as means of {0} x {0}", k) : "", escape(figure.window_rule));
   return text;
 }
 
@@ -92,7 +93,8 @@ class Gallery {
         like != nullptr ? "that of the reconstruction"
                         : fmt::format("percentiles {} to {}", percentiles_[0], percentiles_[1]);
     if (picture->n_frames > 1) {
-      figure.note += fmt::format("{}first of {} frames", note.empty() ? "" : "; ", picture->n_frames);
+      figure.note +=
+          fmt::format("{}first of {} frames", note.empty() ? "" : "; ", picture->n_frames);
     }
     html_ += draw(std::move(figure), limit_);
   }
@@ -166,10 +168,11 @@ std::string thumbnail(const std::filesystem::path& results, std::array<double, 2
   if (!picture) return "";
   const Window window = percentile_window(*picture, percentiles);
   shrink(*picture, 400);
-  return fmt::format("<figure><div class=\"frame\"><img tabindex=\"0\" alt=\"result\" src=\"{}\">"
-                     "</div><figcaption>window {} to {}</figcaption></figure>",
-                     png_data_uri(*picture, window, ColourMap::kGrey), short_number(window.low),
-                     short_number(window.high));
+  return fmt::format(
+      "<figure><div class=\"frame\"><img tabindex=\"0\" alt=\"result\" src=\"{}\">"
+      "</div><figcaption>window {} to {}</figcaption></figure>",
+      png_data_uri(*picture, window, ColourMap::kGrey), short_number(window.low),
+      short_number(window.high));
 }
 
 }  // namespace parfocal::report

@@ -17,11 +17,21 @@ std::string escape(std::string_view text) {
   result.reserve(text.size() + text.size() / 8);
   for (const char c : text) {
     switch (c) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '"': result += "&quot;"; break;
-      case '\'': result += "&#39;"; break;
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\'':
+        result += "&#39;";
+        break;
       default: {
         const auto code = static_cast<unsigned char>(c);
         const bool forbidden = code == 0x7f || (code < 0x20 && c != '\n' && c != '\t');

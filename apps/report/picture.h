@@ -42,7 +42,6 @@ std::int64_t shrink(Picture& picture, std::int64_t limit);
 enum class ColourMap { kGrey, kSigned };
 
 /// "data:image/png;base64,..." of the picture in its window; NaN shows as black.
-[[nodiscard]] std::string png_data_uri(const Picture& picture, const Window& window,
-                                       ColourMap map);
+[[nodiscard]] std::string png_data_uri(const Picture& picture, const Window& window, ColourMap map);
 
 }  // namespace parfocal::report

@@ -49,7 +49,8 @@ std::string timing_table(const std::filesystem::path& folder) {
   std::string text =
       "<br><div class=\"wide\"><table><tr><th>stage</th><th class=\"n\">time</th></tr>\n";
   for (const auto& [stage, seconds] : timings) {
-    text += fmt::format("<tr><td>{}</td><td class=\"n\">{:.3f} s</td></tr>\n", escape(stage), seconds);
+    text +=
+        fmt::format("<tr><td>{}</td><td class=\"n\">{:.3f} s</td></tr>\n", escape(stage), seconds);
   }
   return text + "</table></div>\n";
 }
@@ -60,20 +61,23 @@ std::string provenance_section(const RunRecord& run) {
   const Json& from = run.provenance;
   if (!from.is_object()) return "";
   std::string text = "<h2>Provenance</h2>\n<div class=\"wide\"><table>\n";
-  text += row("program", fmt::format("parfocal {}, commit {}, {}", text_at(from, "/program/version"),
-                                     text_at(from, "/program/git_commit"),
-                                     text_at(from, "/program/build_type")));
+  text +=
+      row("program",
+          fmt::format("parfocal {}, commit {}, {}", text_at(from, "/program/version"),
+                      text_at(from, "/program/git_commit"), text_at(from, "/program/build_type")));
   text += row("command", text_at(from, "/command"));
   text += row("configuration SHA-256", text_at(from, "/config_sha256"));
   text += row("seeds", joined(from.value("seeds", Json::object())));
   text += row("threads", text_at(from, "/runtime/threads"));
-  text += row("machine", fmt::format("{}, {}, {}", text_at(from, "/host/name"),
-                                     text_at(from, "/host/cpu_model"), text_at(from, "/host/kernel")));
+  text +=
+      row("machine", fmt::format("{}, {}, {}", text_at(from, "/host/name"),
+                                 text_at(from, "/host/cpu_model"), text_at(from, "/host/kernel")));
   text += row("libraries", joined(from.value("libraries", Json::object())));
   text += row("started", text_at(from, "/started"));
   text += row("time", fmt::format("{:.2f} s, of the processors {:.2f} s", from.value("wall_s", 0.0),
                                   from.value("cpu_s", 0.0)));
-  text += row("peak memory", fmt::format("{:.1f} MiB", from.value("peak_rss_bytes", 0.0) / (1 << 20)));
+  text +=
+      row("peak memory", fmt::format("{:.1f} MiB", from.value("peak_rss_bytes", 0.0) / (1 << 20)));
   return text + "</table></div>\n" + input_table(from.value("inputs", Json::array())) +
          timing_table(run.folder);
 }

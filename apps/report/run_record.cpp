@@ -20,9 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool holds_maps(const Node& list) {
-  return !list.items.empty() && list.items.front().is_map();
-}
+bool holds_maps(const Node& list) { return !list.items.empty() && list.items.front().is_map(); }
 
 std::string one_line(const Node& node) {
   std::string text = write_yaml(node);

@@ -19,8 +19,8 @@ using Json = nlohmann::ordered_json;
 /// What a run folder says about itself.
 struct RunRecord {
   std::filesystem::path folder;
-  Json provenance;                     ///< Null where it is absent.
-  Node resolved;                       ///< config.resolved.yaml
+  Json provenance;  ///< Null where it is absent.
+  Node resolved;    ///< config.resolved.yaml
   std::string resolved_text;
   Node given;                          ///< config.in.yaml
   std::vector<std::string> overrides;  ///< overrides.txt
@@ -41,8 +41,8 @@ struct Parameter {
 };
 [[nodiscard]] std::vector<Parameter> parameters_of(const RunRecord& run);
 
-/// (path of a component, "mu2 = 0.0001 (variant tutorial: 1e-05)") for every key that departs from the
-/// named variant of its algorithm.
+/// (path of a component, "mu2 = 0.0001 (variant tutorial: 1e-05)") for every key that departs from
+/// the named variant of its algorithm.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> deviations_of(
     const Node& resolved, const Registry& registry);
 

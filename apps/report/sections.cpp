@@ -40,23 +40,26 @@ std::string total_variation_note(const RunRecord& run) {
   }
   const Summary::Entry* terms = run.summary.find("tv_terms");
   if (largest == 0) {
-    return note(fmt::format("<b>Total variation never acted</b>: 0 of {} terms were above the "
-                            "threshold at any recorded iteration. The result is shaped by the other "
-                            "terms and by the number of steps.",
-                            terms != nullptr ? plain_count(terms->value) : "its"),
-                true);
+    return note(
+        fmt::format("<b>Total variation never acted</b>: 0 of {} terms were above the "
+                    "threshold at any recorded iteration. The result is shaped by the other "
+                    "terms and by the number of steps.",
+                    terms != nullptr ? plain_count(terms->value) : "its"),
+        true);
   }
-  return note(fmt::format("Total variation acted: {:.3g} % of its terms were above the threshold at "
-                          "the end, {:.3g} % at most.",
-                          100 * last, 100 * largest),
-              false);
+  return note(
+      fmt::format("Total variation acted: {:.3g} % of its terms were above the threshold at "
+                  "the end, {:.3g} % at most.",
+                  100 * last, 100 * largest),
+      false);
 }
 
 }  // namespace
 
 std::string header_section(const RunRecord& run) {
   const Json& from = run.provenance;
-  const bool known = from.is_object() && from.contains("exit_code") && from["exit_code"].is_number();
+  const bool known =
+      from.is_object() && from.contains("exit_code") && from["exit_code"].is_number();
   const int code = known ? from["exit_code"].get<int>() : 0;
   const std::string status = !known      ? "part of a study"
                              : code == 0 ? "success"
@@ -75,9 +78,9 @@ std::string header_section(const RunRecord& run) {
 std::string key_number_section(const RunRecord& run) {
   std::string text = "<h2>Key numbers</h2>\n<div class=\"tiles\">\n";
   for (const Summary::Entry& entry : run.summary.entries()) {
-    text += fmt::format("<div class=\"tile\" title=\"{:.17g}\"><b>{} <small>{}</small></b><span>{}</span></div>\n",
-                        entry.value, short_number(entry.value), escape(entry.unit),
-                        escape(entry.name));
+    text += fmt::format(
+        "<div class=\"tile\" title=\"{:.17g}\"><b>{} <small>{}</small></b><span>{}</span></div>\n",
+        entry.value, short_number(entry.value), escape(entry.unit), escape(entry.name));
   }
   return text + "</div>\n";
 }
@@ -116,19 +119,19 @@ std::string parameter_section(const RunRecord& run, const Registry& registry) {
   std::string text = "<h2>Parameters</h2>\n";
   const std::string deviations = deviation_list(run.resolved, registry);
   if (!deviations.empty()) {
-    text += "<p>Explicit keys win over a named variant; here they deviate from it:</p>\n" +
-            deviations;
+    text +=
+        "<p>Explicit keys win over a named variant; here they deviate from it:</p>\n" + deviations;
   }
-  text +=
-      "<div class=\"wide\"><table><tr><th>key</th><th>value</th><th>from</th></tr>\n";
+  text += "<div class=\"wide\"><table><tr><th>key</th><th>value</th><th>from</th></tr>\n";
   for (const Parameter& parameter : parameters_of(run)) {
     text += fmt::format("<tr><td><code>{}</code></td><td><code>{}</code></td><td>{}</td></tr>\n",
                         escape(parameter.path), escape(parameter.value), escape(parameter.origin));
   }
   text += "</table></div>\n";
-  return text + fmt::format("<details><summary>config.resolved.yaml</summary><pre><code>{}</code>"
-                            "</pre></details>\n",
-                            escape(run.resolved_text));
+  return text + fmt::format(
+                    "<details><summary>config.resolved.yaml</summary><pre><code>{}</code>"
+                    "</pre></details>\n",
+                    escape(run.resolved_text));
 }
 
 std::string citation_section(const RunRecord& run, const Registry& registry) {

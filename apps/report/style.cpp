@@ -46,7 +46,7 @@ font-variant-numeric:tabular-nums}
 .tools input{flex:1;accent-color:var(--accent);min-width:60px}
 .noscript .tools{display:none}
 .curves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr));gap:16px}
-.curves svg{width:100%;height:auto;display:block}
+.curves figure{max-width:640px}.curves svg{width:100%;height:auto;display:block}
 .curves text{fill:var(--soft);font-size:12px}.curves .title{fill:var(--ink);font-weight:600;font-size:13px}
 .curves .grid{stroke:var(--line)}.curves .axis{stroke:var(--soft)}
 .curves polyline{fill:none;stroke-width:2;stroke-linejoin:round}
@@ -60,7 +60,9 @@ th{font-weight:600;color:var(--soft);font-size:13px}
 td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 th.n{text-align:right}tr:last-child td{border-bottom:0}
 td.best{font-weight:700;color:var(--good)}
-td img{width:150px;height:auto;display:block;border-radius:3px}
+.variants th:first-child,.variants td:first-child{white-space:nowrap;overflow-wrap:normal;width:1%}
+.variants figure{border:0;padding:0;max-width:260px;margin-left:auto}.variants th,.variants td{min-width:150px}
+.variants pre{margin:0;white-space:pre-wrap}
 code{font:13px/1.45 ui-monospace,"SF Mono",Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .note{border-left:4px solid var(--accent);background:var(--card);padding:10px 16px;margin:14px 0;
 border-radius:0 8px 8px 0}.note.warn{border-color:var(--warn);background:var(--warnbg)}

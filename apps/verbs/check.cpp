@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "apps/verbs/check.h"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -8,22 +10,25 @@
 #include "apps/memory_failure.h"
 #include "apps/plan.h"
 #include "apps/runtime.h"
-#include "apps/verbs/check.h"
 #include "core/run/progress.h"
 
 namespace parfocal {
 namespace {
 
+std::string time_text(double seconds) {
+  return seconds < 1 ? "less than a second" : "roughly " + duration_text(seconds);
+}
+
 std::string text_of(const Plan& plan, std::size_t seeds) {
   std::string text = plan.variant.empty() ? "" : "variant " + plan.variant + "\n";
-  text += fmt::format("  measurement   {} x {} pixels, channels {}, frames {}\n", plan.n_y, plan.n_x,
-                      plan.channels, plan.frames);
+  text += fmt::format("  measurement   {} x {} pixels, channels {}, frames {}\n", plan.n_y,
+                      plan.n_x, plan.channels, plan.frames);
   if (plan.iterations == 0) return text;
   text += fmt::format("  unknowns      {} per frame\n", plan.unknowns_per_frame);
   text += fmt::format("  steps         {} at most, seeds {}\n", plan.iterations, seeds);
   text += fmt::format("  memory        {:.1f} MiB in the solver\n", plan.solver_bytes / (1 << 20));
-  text += fmt::format("  time          roughly {} (within a factor of three)\n",
-                      duration_text(plan.seconds * static_cast<double>(seeds)));
+  text += fmt::format("  time          {} (within a factor of three)\n",
+                      time_text(plan.seconds * static_cast<double>(seeds)));
   return text;
 }
 

@@ -66,8 +66,7 @@ std::string explain_word(const std::string& word, const Registry& registry) {
 std::string explain_path(const std::filesystem::path& file, const std::string& path,
                          const Registry& registry) {
   const Document document = read_document(file);
-  const Place place =
-      find_place(experiment_schema(), kExperiment, &document.root, path, registry);
+  const Place place = find_place(experiment_schema(), kExperiment, &document.root, path, registry);
   return described(place, registry) + "\n" + value_in_file(place, file);
 }
 

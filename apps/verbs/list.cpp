@@ -48,9 +48,8 @@ void add_list(CLI::App& app, VerbContext& context) {
   auto kind = std::make_shared<std::string>();
   verb->add_option("KIND", *kind, "Only this kind, for instance solver");
   verb->footer("Example:\n  parfocal list solver");
-  verb->callback([&context, kind] {
-    context.action = [&context, kind] { return list(context, *kind); };
-  });
+  verb->callback(
+      [&context, kind] { context.action = [&context, kind] { return list(context, *kind); }; });
 }
 
 }  // namespace parfocal

@@ -64,7 +64,9 @@ void add_run(CLI::App& app, VerbContext& context) {
   auto out = std::make_shared<std::filesystem::path>("runs");
   auto dry_run = std::make_shared<bool>(false);
   add_experiment_options(*verb, *arguments);
-  verb->add_option("--out", *out, "Folder for run folders")->type_name("DIR")->capture_default_str();
+  verb->add_option("--out", *out, "Folder for run folders")
+      ->type_name("DIR")
+      ->capture_default_str();
   verb->add_flag("--dry-run", *dry_run, "Only check; write nothing");
   verb->footer(
       "Writes <out>/<name>/<time>/ with report.html, results/ and everything needed to repeat it.\n"

@@ -142,9 +142,9 @@ bool read_text(const Node& node, ReadContext& context, std::string& value) {
 }
 
 bool check_list(const Node& node, ReadContext& context, int count) {
-  const std::string expected = count == 0 ? "expected a list [a, b, ...]"
-                                          : "expected a list of " + std::to_string(count) +
-                                                " values" + (count == 2 ? " [y, x]" : "");
+  const std::string expected = count == 0
+                                   ? "expected a list [a, b, ...]"
+                                   : "expected a list of " + std::to_string(count) + " values";
   if (!node.is_list()) return fail(node, context, expected);
   if (count != 0 && node.items.size() != static_cast<std::size_t>(count)) {
     return fail(node, context, expected + ", got " + std::to_string(node.items.size()), "",

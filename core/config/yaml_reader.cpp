@@ -2,8 +2,7 @@
 #include "core/config/yaml_reader.h"
 
 #include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/parser.h>
+#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <optional>
@@ -34,17 +33,27 @@ class Locator {
     const std::size_t start = line_starts_[static_cast<std::size_t>(line)];
     const std::size_t end =
         std::min(start + static_cast<std::size_t>(std::max(mark.column, 0)), text_.size());
-    const auto first = text_.begin() + static_cast<std::ptrdiff_t>(start);
-    const auto last = text_.begin() + static_cast<std::ptrdiff_t>(end);
-    const auto characters = std::count_if(
-        first, last, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
-    return {source_.file, line + 1, static_cast<int>(characters) + 1, source_.included_from};
+    return {source_.file, line + 1, characters_between(start, end) + 1, source_.included_from};
   }
 
  private:
+  /// Goes on from the last place where it can: a line of megabytes is walked once, not per value.
+  [[nodiscard]] int characters_between(std::size_t start, std::size_t end) const {
+    if (start != counted_from_ || end < counted_to_) {
+      counted_from_ = counted_to_ = start;
+      counted_ = 0;
+    }
+    for (; counted_to_ < end; ++counted_to_) {
+      if ((static_cast<unsigned char>(text_[counted_to_]) & 0xC0) != 0x80) ++counted_;
+    }
+    return counted_;
+  }
+
   const std::string& text_;
   const YamlSource& source_;
   std::vector<std::size_t> line_starts_;
+  mutable std::size_t counted_from_ = 0, counted_to_ = 0;
+  mutable int counted_ = 0;
 };
 
 /// Builds our own tree from the events of the YAML library; its Node type, with shared state,

@@ -8,6 +8,9 @@ namespace {
 
 constexpr int kMostReports = 10;
 
+// No file nests so deep; brackets in texts and comments may be unbalanced, but not by hundreds.
+constexpr int kMostOpenBrackets = 1000;
+
 /// Length of the UTF-8 character at the start of `rest`, 0 if it is not valid.
 std::size_t character_length(std::string_view rest) {
   const auto byte = [&](std::size_t i) {
@@ -55,7 +58,7 @@ std::string checked_yaml_text(std::string_view bytes, const YamlSource& source,
   text.reserve(bytes.size() + 1);
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
   SourceLocation where{source.file, 1, 1, source.included_from};
-  int reports = 0;
+  int reports = 0, open_brackets = 0;
   const auto report = [&](const std::string& message) {
     if (++reports > kMostReports) return;
     SourceLocation place = where;
@@ -66,6 +69,13 @@ std::string checked_yaml_text(std::string_view bytes, const YamlSource& source,
     const std::string_view rest = bytes.substr(at);
     if (where.column == 1 && indents_with_tab(rest.substr(0, rest.find('\n')))) {
       report("tab in the indentation: indent with spaces");
+    }
+    // The YAML library would queue up a token for each bracket before it tells us of the first.
+    if (rest.front() == '[' || rest.front() == '{') ++open_brackets;
+    if (rest.front() == ']' || rest.front() == '}') open_brackets = std::max(open_brackets - 1, 0);
+    if (open_brackets > kMostOpenBrackets) {
+      report("nesting too deep: at most " + std::to_string(YamlLimits::kDepth) + " levels");
+      break;
     }
     const std::string problem = problem_at(rest);
     if (!problem.empty()) report(problem);

@@ -20,14 +20,14 @@ namespace parfocal {
 /// What the program hands to a component when it is built. Parsing is over by then: the parameters
 /// are checked, units are SI.
 struct BuildContext {
-  std::string path;                        ///< Dotted path of the component ("model.psf").
-  at::ScalarType dtype = at::kFloat;       ///< runtime.precision.optics
+  std::string path;                   ///< Dotted path of the component ("model.psf").
+  at::ScalarType dtype = at::kFloat;  ///< runtime.precision.optics
   at::Device device = at::kCPU;
-  std::uint64_t seed = 0;                  ///< Run seed; streams add their purpose.
-  ImageFiles* files = nullptr;             ///< For measured data.
-  ParameterTree* parameters = nullptr;     ///< Where trainable leaves are hung.
+  std::uint64_t seed = 0;                               ///< Run seed; streams add their purpose.
+  ImageFiles* files = nullptr;                          ///< For measured data.
+  ParameterTree* parameters = nullptr;                  ///< Where trainable leaves are hung.
   const std::vector<NamedComponent>* optics = nullptr;  ///< The elements of the `optics` block.
-  std::optional<Grid> sensor;              ///< Sensor grid, where the experiment declares one.
+  std::optional<Grid> sensor;  ///< Sensor grid, where the experiment declares one.
 
   /// The same context for a nested component.
   [[nodiscard]] BuildContext child(const std::string& key) const {
@@ -68,7 +68,8 @@ template <class Interface>
   PARFOCAL_CHECK(config.type->kind == std::string(Interface::kKind));
   BuildContext placed = context;
   placed.path = config.path;
-  return std::any_cast<const Factory<Interface>&>(config.type->factory)(config.params.get(), placed);
+  return std::any_cast<const Factory<Interface>&>(config.type->factory)(config.params.get(),
+                                                                        placed);
 }
 
 }  // namespace parfocal

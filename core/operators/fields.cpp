@@ -21,8 +21,8 @@ const Field& FieldSet::at(std::string_view name) const {
   if (const Field* field = find(name)) return *field;
   std::string known;
   for (const Field& field : fields_) known += (known.empty() ? "" : ", ") + field.name;
-  throw LogicError("no field \"" + std::string(name) + "\"; there are: " +
-                   (known.empty() ? "none" : known));
+  throw LogicError("no field \"" + std::string(name) +
+                   "\"; there are: " + (known.empty() ? "none" : known));
 }
 
 }  // namespace parfocal

@@ -17,8 +17,8 @@ namespace parfocal {
 
 /// A named quantity on a grid, as measured or as estimated.
 struct Field {
-  std::string name;          ///< "measurement", "object", "psf", "phase".
-  at::Tensor values;         ///< [batch, channel, n_y, n_x], trailing axes as needed.
+  std::string name;   ///< "measurement", "object", "psf", "phase".
+  at::Tensor values;  ///< [batch, channel, n_y, n_x], trailing axes as needed.
   std::string axes = "bcyx";
   std::optional<Grid> grid;  ///< Absent where the pitch was not recorded (work in pixels).
   std::string unit;          ///< "photon", "ADU", "1", "rad".
@@ -26,8 +26,8 @@ struct Field {
   at::Tensor uncertainty;    ///< Undefined, or one standard deviation, same unit.
 };
 
-/// Named fields that flow together. Reports, writers and metrics look at the kind of each field, so a
-/// new modality adds a field, not an edit elsewhere.
+/// Named fields that flow together. Reports, writers and metrics look at the kind of each field, so
+/// a new modality adds a field, not an edit elsewhere.
 class FieldSet {
  public:
   Field& add(Field field);

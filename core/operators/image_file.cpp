@@ -9,8 +9,8 @@ namespace {
 bool is_range(std::int64_t begin, std::int64_t end) { return begin >= 0 && begin < end; }
 
 std::string check_dark(const DarkLevel& dark) {
-  const int given = (dark.mean_of ? 1 : 0) + (dark.level ? 1 : 0) + (dark.file ? 1 : 0) +
-                    (dark.same_as ? 1 : 0);
+  const int given =
+      (dark.mean_of ? 1 : 0) + (dark.level ? 1 : 0) + (dark.file ? 1 : 0) + (dark.same_as ? 1 : 0);
   if (given == 1) return "";
   return "expected exactly one of mean_of, level, file, same_as; got " +
          (given == 0 ? std::string("none") : std::to_string(given));
@@ -44,7 +44,9 @@ std::string check_image(const ImageFile& image) {
 void DarkLevel::Window::describe(Schema<Window>& s) {
   s.summary("A window of an image, rows and columns half-open from 0.");
   s.key("rows", &Window::rows).required().doc("First row and the row after the last one.");
-  s.key("columns", &Window::columns).required().doc("First column and the column after the last one.");
+  s.key("columns", &Window::columns)
+      .required()
+      .doc("First column and the column after the last one.");
   s.check(check_window);
 }
 
@@ -77,7 +79,9 @@ void ImageFile::describe(Schema<ImageFile>& s) {
       .above(Length::from_m(0.0))
       .doc("Pitch [y, x] of the raw pixels; absent where it was not recorded.");
   s.key("saturation", &ImageFile::saturation)
-      .doc("Raw value from which a pixel counts as saturated; the largest of an integer type if absent.");
+      .doc(
+          "Raw value from which a pixel counts as saturated; the largest of an integer type if "
+          "absent.");
   s.check(check_image);
 }
 

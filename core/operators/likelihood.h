@@ -24,7 +24,8 @@ class Likelihood {
   virtual ~Likelihood() = default;
   /// One draw; element i uses draw i of the stream.
   [[nodiscard]] virtual at::Tensor sample(const at::Tensor& mean, RandomStream& random) const = 0;
-  /// Sum over pixels of -log p(counts | mean), per item of the batch [batch]; differentiable in mean.
+  /// Sum over pixels of -log p(counts | mean), per item of the batch [batch]; differentiable in
+  /// mean.
   [[nodiscard]] virtual at::Tensor negative_log_likelihood(const at::Tensor& mean,
                                                            const at::Tensor& counts) const = 0;
   /// d nll / d mean, closed form.

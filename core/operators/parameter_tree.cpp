@@ -24,7 +24,8 @@ std::vector<std::string> paths_of(const std::map<std::string, Parameter>& parame
     message += "; this experiment has none";
   } else {
     std::string known;
-    for (const std::string& other : paths_of(parameters)) known += (known.empty() ? "" : ", ") + other;
+    for (const std::string& other : paths_of(parameters))
+      known += (known.empty() ? "" : ", ") + other;
     message += "; there are: " + known;
   }
   throw UsageError(message);

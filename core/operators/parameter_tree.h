@@ -12,9 +12,9 @@ namespace parfocal {
 
 /// One real tensor that an experiment may name and train.
 struct Parameter {
-  at::Tensor leaf;             ///< value / scale, real, dtype of the optics.
-  std::string unit;            ///< "um", "rad", "1": the unit of `leaf` and of its learning rate.
-  double scale = 1.0;          ///< SI value of one unit.
+  at::Tensor leaf;     ///< value / scale, real, dtype of the optics.
+  std::string unit;    ///< "um", "rad", "1": the unit of `leaf` and of its learning rate.
+  double scale = 1.0;  ///< SI value of one unit.
   double lower = -std::numeric_limits<double>::infinity();  ///< In units of the leaf.
   double upper = std::numeric_limits<double>::infinity();
   bool trainable = true;

@@ -10,8 +10,8 @@ namespace parfocal {
 
 using TensorFunction = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
 
-/// f(inputs) that keeps only its inputs for the backward pass and computes f once more there: memory
-/// for time, in long unrolled loops.
+/// f(inputs) that keeps only its inputs for the backward pass and computes f once more there:
+/// memory for time, in long unrolled loops.
 ///
 /// Invariants: value and gradient are those of f itself, bit by bit; f must be pure (a random f
 ///             would differ in its second run).

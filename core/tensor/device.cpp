@@ -56,12 +56,13 @@ DeviceChoice select_device(const std::string& wish) {
   if (wish.starts_with("cuda:") && wish.size() == 6 && wish[5] >= '0' && wish[5] <= '9') {
     index = wish[5] - '0';
   } else if (wish != "auto" && wish != "cuda") {
-    throw UsageError(fmt::format("device = {}: expected auto, cpu, cuda or cuda:0 .. cuda:9", wish));
+    throw UsageError(
+        fmt::format("device = {}: expected auto, cpu, cuda or cuda:0 .. cuda:9", wish));
   }
   if (index >= cuda.devices) {
-    throw UsageError(fmt::format("device = {}: {}; use device: auto or cpu", wish,
-                                 cuda.devices == 0 ? cuda.reason
-                                                   : fmt::format("only {} CUDA devices", cuda.devices)));
+    throw UsageError(fmt::format(
+        "device = {}: {}; use device: auto or cpu", wish,
+        cuda.devices == 0 ? cuda.reason : fmt::format("only {} CUDA devices", cuda.devices)));
   }
   return {c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(index)),
           fmt::format("cuda:{}: {}", index, device_name(index))};

@@ -18,7 +18,7 @@ struct DeviceChoice {
 /// The CUDA half of LibTorch (350 MB) is loaded here and only when a CUDA device is used, so that a
 /// run on the CPU starts fast and the program runs where no GPU is. Call it before any other use of
 /// CUDA: LibTorch decides once whether it has a GPU.
-/// Errors:     UsageError if a CUDA device is asked for by name and cannot be used, with the reason.
+/// Errors:     UsageError with the reason if a CUDA device asked for by name cannot be used.
 /// Tested by:  tests/core/tensor/device_test.cpp.
 [[nodiscard]] DeviceChoice select_device(const std::string& wish);
 

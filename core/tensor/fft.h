@@ -13,7 +13,8 @@ namespace parfocal {
 ///             (zero first). The half spectrum of a real tensor is [..., n_y, n_x / 2 + 1].
 /// Tested by:  tests/core/tensor/fft_test.cpp (direct sums of the definition).
 [[nodiscard]] at::Tensor rfft2(const at::Tensor& real);
-[[nodiscard]] at::Tensor irfft2(const at::Tensor& half_spectrum, std::int64_t n_y, std::int64_t n_x);
+[[nodiscard]] at::Tensor irfft2(const at::Tensor& half_spectrum, std::int64_t n_y,
+                                std::int64_t n_x);
 [[nodiscard]] at::Tensor fft2(const at::Tensor& field);
 [[nodiscard]] at::Tensor ifft2(const at::Tensor& spectrum);
 

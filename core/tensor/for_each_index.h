@@ -35,7 +35,8 @@ void for_each_index(at::Device device, std::int64_t n, const Functor& functor) {
 #ifdef PARFOCAL_WITH_CUDA
   if (device.is_cuda()) return for_each_index_cuda(n, functor);
 #endif
-  throw UsageError("device " + device.str() + ": this program was built without CUDA; use device: cpu");
+  throw UsageError("device " + device.str() +
+                   ": this program was built without CUDA; use device: cpu");
 }
 
 }  // namespace parfocal

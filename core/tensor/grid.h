@@ -25,8 +25,12 @@ struct Grid {
   /// Origin at floor(n / 2), the index of zero frequency after an fftshift.
   static Grid centred(std::int64_t n_y, std::int64_t n_x, double pitch_y_m, double pitch_x_m);
 
-  [[nodiscard]] double y_m(std::int64_t i) const { return (static_cast<double>(i) - origin_y) * pitch_y_m; }
-  [[nodiscard]] double x_m(std::int64_t j) const { return (static_cast<double>(j) - origin_x) * pitch_x_m; }
+  [[nodiscard]] double y_m(std::int64_t i) const {
+    return (static_cast<double>(i) - origin_y) * pitch_y_m;
+  }
+  [[nodiscard]] double x_m(std::int64_t j) const {
+    return (static_cast<double>(j) - origin_x) * pitch_x_m;
+  }
 
   /// "15 x 22, pitch 0.65 um x 0.8 um".
   [[nodiscard]] std::string text() const;

@@ -49,11 +49,16 @@ std::complex<double> inner_product(const at::Tensor& a, const at::Tensor& b) {
   const at::Tensor left = a.detach().cpu().resolve_conj().contiguous();
   const at::Tensor right = b.detach().cpu().resolve_conj().contiguous();
   switch (a.scalar_type()) {
-    case at::kFloat: return product_of<float>(left, right);
-    case at::kDouble: return product_of<double>(left, right);
-    case at::kComplexFloat: return product_of<c10::complex<float>>(left, right);
-    case at::kComplexDouble: return product_of<c10::complex<double>>(left, right);
-    default: throw LogicError("inner_product: floating or complex tensors only");
+    case at::kFloat:
+      return product_of<float>(left, right);
+    case at::kDouble:
+      return product_of<double>(left, right);
+    case at::kComplexFloat:
+      return product_of<c10::complex<float>>(left, right);
+    case at::kComplexDouble:
+      return product_of<c10::complex<double>>(left, right);
+    default:
+      throw LogicError("inner_product: floating or complex tensors only");
   }
 }
 

@@ -83,9 +83,9 @@ at::Tensor RandomStream::poisson(const at::Tensor& mean) {
   const std::int64_t n = known.numel();
   const Draws draws{key_[0], key_[1], take(n), sample_, epoch_, purpose_};
   if (known.scalar_type() == at::kFloat) {
-    for_each_index(known.device(), n,
-                   FillPoisson<float>{draws, known.const_data_ptr<float>(),
-                                      counts.mutable_data_ptr<float>()});
+    for_each_index(
+        known.device(), n,
+        FillPoisson<float>{draws, known.const_data_ptr<float>(), counts.mutable_data_ptr<float>()});
   } else {
     for_each_index(known.device(), n,
                    FillPoisson<double>{draws, known.const_data_ptr<double>(),
@@ -103,8 +103,8 @@ RandomStream RandomStream::for_sample(std::uint32_t sample) const {
 
 std::array<std::uint32_t, 4> RandomStream::philox(std::array<std::uint32_t, 4> counter,
                                                   std::array<std::uint32_t, 2> key) {
-  const Words words = random_kernel::philox({{counter[0], counter[1], counter[2], counter[3]}},
-                                            key[0], key[1]);
+  const Words words =
+      random_kernel::philox({{counter[0], counter[1], counter[2], counter[3]}}, key[0], key[1]);
   return {words.word[0], words.word[1], words.word[2], words.word[3]};
 }
 

@@ -39,19 +39,32 @@ bool fits(at::IntArrayRef got, at::IntArrayRef expected) {
 
 std::string name_of_dtype(at::ScalarType dtype) {
   switch (dtype) {
-    case at::kFloat: return "float32";
-    case at::kDouble: return "float64";
-    case at::kHalf: return "float16";
-    case at::kBFloat16: return "bfloat16";
-    case at::kComplexFloat: return "complex64";
-    case at::kComplexDouble: return "complex128";
-    case at::kByte: return "uint8";
-    case at::kChar: return "int8";
-    case at::kShort: return "int16";
-    case at::kInt: return "int32";
-    case at::kLong: return "int64";
-    case at::kBool: return "bool";
-    default: return at::toString(dtype);
+    case at::kFloat:
+      return "float32";
+    case at::kDouble:
+      return "float64";
+    case at::kHalf:
+      return "float16";
+    case at::kBFloat16:
+      return "bfloat16";
+    case at::kComplexFloat:
+      return "complex64";
+    case at::kComplexDouble:
+      return "complex128";
+    case at::kByte:
+      return "uint8";
+    case at::kChar:
+      return "int8";
+    case at::kShort:
+      return "int16";
+    case at::kInt:
+      return "int32";
+    case at::kLong:
+      return "int64";
+    case at::kBool:
+      return "bool";
+    default:
+      return at::toString(dtype);
   }
 }
 
@@ -79,8 +92,7 @@ void check_trailing(std::string_view name, const at::Tensor& got, at::ScalarType
       fits(got.sizes().slice(got.sizes().size() - trailing.size()), trailing)) {
     return;
   }
-  std::string expected =
-      fmt::format("{} {}", name_of_dtype(dtype), shape_text(trailing, true));
+  std::string expected = fmt::format("{} {}", name_of_dtype(dtype), shape_text(trailing, true));
   if (device) expected += " on " + device->str();
   fail(name, expected, got);
 }

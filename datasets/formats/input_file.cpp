@@ -57,8 +57,8 @@ void InputFile::read_at(std::uint64_t offset, std::span<std::byte> out) const {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) refuse(path_, fmt::format("byte {}: {}", offset + done, reason_of(errno)));
     if (got == 0) {
-      refuse(path_, fmt::format("byte {}: the file became shorter while it was read",
-                                offset + done));
+      refuse(path_,
+             fmt::format("byte {}: the file became shorter while it was read", offset + done));
     }
     done += static_cast<std::size_t>(got);
   }

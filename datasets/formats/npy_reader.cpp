@@ -21,13 +21,11 @@ constexpr std::uint64_t kMaxHeaderBytes = 65'536;
 constexpr std::size_t kMaxRank = 32;
 
 constexpr std::pair<std::string_view, SampleType> kTypes[] = {
-    {"b1", SampleType::kBool},       {"u1", SampleType::kUInt8},
-    {"u2", SampleType::kUInt16},     {"u4", SampleType::kUInt32},
-    {"u8", SampleType::kUInt64},     {"i1", SampleType::kInt8},
-    {"i2", SampleType::kInt16},      {"i4", SampleType::kInt32},
-    {"i8", SampleType::kInt64},      {"f2", SampleType::kFloat16},
-    {"f4", SampleType::kFloat32},    {"f8", SampleType::kFloat64},
-    {"c8", SampleType::kComplex64},  {"c16", SampleType::kComplex128}};
+    {"b1", SampleType::kBool},      {"u1", SampleType::kUInt8},      {"u2", SampleType::kUInt16},
+    {"u4", SampleType::kUInt32},    {"u8", SampleType::kUInt64},     {"i1", SampleType::kInt8},
+    {"i2", SampleType::kInt16},     {"i4", SampleType::kInt32},      {"i8", SampleType::kInt64},
+    {"f2", SampleType::kFloat16},   {"f4", SampleType::kFloat32},    {"f8", SampleType::kFloat64},
+    {"c8", SampleType::kComplex64}, {"c16", SampleType::kComplex128}};
 
 /// Reads the five kinds of token of the header: punctuation, string, True/False, number, blank.
 class HeaderScanner {
@@ -167,8 +165,8 @@ std::uint64_t data_bytes_of(const InputFile& file, const NpyHeader& header) {
   std::uint64_t bytes = bytes_per_sample(header.type);
   for (const std::int64_t size : header.shape) {
     if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(size), &bytes)) {
-      refuse(file.path(), fmt::format("the shape {} overflows 64 bits",
-                                      describe_shape(header.shape)));
+      refuse(file.path(),
+             fmt::format("the shape {} overflows 64 bits", describe_shape(header.shape)));
     }
   }
   return bytes;
@@ -187,8 +185,8 @@ NpyFile open_npy_file(const std::filesystem::path& path) {
   if (available < 8 + length_bytes) refuse(path, "byte 8: the NPY header is cut off");
   const std::uint64_t length = little_endian(std::span(head).subspan(8, length_bytes));
   if (length > kMaxHeaderBytes) {
-    refuse(path, fmt::format("byte 8: a header of {} bytes, the limit is {}", length,
-                             kMaxHeaderBytes));
+    refuse(path,
+           fmt::format("byte 8: a header of {} bytes, the limit is {}", length, kMaxHeaderBytes));
   }
   std::vector<std::byte> text(length);
   file.read_at(8 + length_bytes, text);
@@ -293,9 +291,10 @@ class NpyStackReader : public StackReader {
       shape.pop_back();
     }
     if (shape.size() < 2 || shape.size() > 5 || std::count(shape.begin(), shape.end(), 0) > 0) {
-      refuse(npy_.file.path(), fmt::format("an array of shape {} is not a stack of images; expected "
-                                           "[t, c, z, y, x] with the last 2 to 5 of these axes",
-                                           describe_shape(npy_.header.shape)));
+      refuse(npy_.file.path(),
+             fmt::format("an array of shape {} is not a stack of images; expected "
+                         "[t, c, z, y, x] with the last 2 to 5 of these axes",
+                         describe_shape(npy_.header.shape)));
     }
     const std::size_t rank = shape.size();
     info_.n_x = shape[rank - 1];

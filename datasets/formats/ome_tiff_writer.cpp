@@ -64,9 +64,10 @@ std::string xml_text(std::string_view text, std::string_view what) {
   for (const char c : text) {
     const auto code = static_cast<unsigned char>(c);
     if (code < 0x20 && c != '\t' && c != '\n' && c != '\r') {
-      throw UsageError(fmt::format("OME-TIFF: {} holds the control character {}, which XML cannot "
-                                   "store",
-                                   what, code));
+      throw UsageError(
+          fmt::format("OME-TIFF: {} holds the control character {}, which XML cannot "
+                      "store",
+                      what, code));
     }
   }
   return escape_xml(text);
@@ -85,9 +86,8 @@ std::string ome_xml(const Sizes& sizes, const OmeMetadata& metadata) {
   xml += R"(<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" Creator="Parfocal")";
   if (!metadata.uuid.empty()) xml += fmt::format(R"( UUID="{}")", xml_text(metadata.uuid, "uuid"));
   xml += R"(><Image ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="float" )";
-  xml += fmt::format(
-      R"(BigEndian="false" SizeX="{}" SizeY="{}" SizeZ="{}" SizeC="{}" SizeT="{}")", sizes.n_x,
-      sizes.n_y, sizes.n_z, sizes.n_channels, sizes.n_t);
+  xml += fmt::format(R"(BigEndian="false" SizeX="{}" SizeY="{}" SizeZ="{}" SizeC="{}" SizeT="{}")",
+                     sizes.n_x, sizes.n_y, sizes.n_z, sizes.n_channels, sizes.n_t);
   xml += physical_size("X", metadata.pitch_x_m);
   xml += physical_size("Y", metadata.pitch_y_m);
   xml += physical_size("Z", metadata.pitch_z_m) + ">";
@@ -278,8 +278,9 @@ void compare_with_file(const std::filesystem::path& written, const std::filesyst
                         sizes.plane_bytes()) == 0;
   }
   if (!equal) {
-    throw FileError(path.string() + ": the pages read back differ from what was written; the disk "
-                                    "or the file system is not reliable");
+    throw FileError(path.string() +
+                    ": the pages read back differ from what was written; the disk "
+                    "or the file system is not reliable");
   }
 }
 

@@ -66,9 +66,10 @@ class OmeReader : public XmlVisitor {
     const std::string unit = text_of(attributes, key + "Unit", "um");
     const std::optional<int> exponent = exponent_of_unit(unit);
     if (!exponent) {
-      out.warnings.push_back(fmt::format("{} has the unit \"{}\", which is no length; the pixel "
-                                         "size is taken as unknown",
-                                         key, unit));
+      out.warnings.push_back(
+          fmt::format("{} has the unit \"{}\", which is no length; the pixel "
+                      "size is taken as unknown",
+                      key, unit));
       return std::nullopt;
     }
     const double pitch = scaled_decimal(found->second, *exponent);

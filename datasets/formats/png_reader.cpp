@@ -58,8 +58,8 @@ void take_header(const InputFile& file, std::span<const std::byte> body, PngOutl
                        colour, colour < kColours.size() ? kColours[colour] : "undefined"));
   }
   if (out.bits != 8 && out.bits != 16) {
-    refuse(file.path(), fmt::format("byte 24: {} bits per sample are not read (8 and 16 are)",
-                                    out.bits));
+    refuse(file.path(),
+           fmt::format("byte 24: {} bits per sample are not read (8 and 16 are)", out.bits));
   }
   out.samples = colour == 2 ? 3 : 1;
 }

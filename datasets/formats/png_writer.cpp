@@ -117,8 +117,8 @@ void window(const Array& image, double low, double high, Array& out) {
     std::memcpy(&value, image.bytes.data() + i * sizeof(T), sizeof(T));
     const double place = (static_cast<double>(value) - low) / (high - low);
     if (std::isnan(place)) {
-      throw NumericError(fmt::format("preview: sample {} of {} is not a number", i,
-                                     describe_shape(image.shape)));
+      throw NumericError(
+          fmt::format("preview: sample {} of {} is not a number", i, describe_shape(image.shape)));
     }
     const double level = std::floor(std::clamp(place, 0.0, 1.0) * 255.0 + 0.5);
     out.bytes[i] = static_cast<std::byte>(level);
@@ -150,8 +150,8 @@ void write_png(const std::filesystem::path& path, const Array& image, const PngT
 
 Array to_preview(const Array& image, double low, double high) {
   if (!(std::isfinite(low) && std::isfinite(high) && low < high)) {
-    throw UsageError(fmt::format("preview: the window [{}, {}] is empty; give low < high", low,
-                                 high));
+    throw UsageError(
+        fmt::format("preview: the window [{}, {}] is empty; give low < high", low, high));
   }
   Array out{SampleType::kUInt8, image.shape, {}};
   out.bytes.resize(static_cast<std::size_t>(number_of_samples(image.shape)));
@@ -193,8 +193,8 @@ Array to_preview(const Array& image, double low, double high) {
     case SampleType::kComplex128:
       break;
   }
-  throw UsageError(fmt::format("preview: {} cannot be shown; give real numbers",
-                               name_of(image.type)));
+  throw UsageError(
+      fmt::format("preview: {} cannot be shown; give real numbers", name_of(image.type)));
 }
 
 }  // namespace parfocal::formats

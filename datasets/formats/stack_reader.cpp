@@ -43,8 +43,9 @@ std::unique_ptr<StackReader> open_stack(const std::filesystem::path& path,
     case Container::kUnknown:
       break;
   }
-  refuse(path, "byte 0: neither TIFF, PNG nor NPY; convert other microscope formats with "
-               "\"bfconvert -bigtiff IN OUT.ome.tif\"");
+  refuse(path,
+         "byte 0: neither TIFF, PNG nor NPY; convert other microscope formats with "
+         "\"bfconvert -bigtiff IN OUT.ome.tif\"");
 }
 
 std::string format_name(const std::filesystem::path& path) {

@@ -18,6 +18,7 @@ struct ReadOptions {
   /// A stack that decodes to more than this and to more than its own file size is refused.
   std::uint64_t max_bytes = std::uint64_t{16} << 30;
   std::uint64_t max_frame_bytes = std::uint64_t{2} << 30;
+  std::int64_t max_pages = 1'048'576;
 };
 
 /// What a stack holds, known before any pixel is decoded.

@@ -4,30 +4,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
 #include "core/error.h"
 #include "datasets/formats/image_description.h"
-#include "datasets/formats/ome_xml.h"
+#include "datasets/formats/ome_frames.h"
 #include "datasets/formats/tiff_layout.h"
 
 namespace parfocal::formats {
 namespace {
 
 constexpr std::int64_t kMaxFrames = 4'194'304;
-constexpr std::size_t kMaxFiles = 256;
-constexpr std::uint32_t kNoFile = UINT32_MAX;
 
 std::int64_t frame_count(std::int64_t n_c, std::int64_t n_z, std::int64_t n_t) {
   std::int64_t count = 0;
   if (__builtin_mul_overflow(n_c, n_z, &count) || __builtin_mul_overflow(count, n_t, &count) ||
       count > kMaxFrames) {
-    throw std::invalid_argument(fmt::format("{} channels x {} planes x {} times are more than {} "
-                                            "frames",
-                                            n_c, n_z, n_t, kMaxFrames));
+    throw std::invalid_argument(fmt::format(
+        "{} channels x {} planes x {} times are more than {} frames", n_c, n_z, n_t, kMaxFrames));
   }
   return count;
 }
@@ -104,9 +99,8 @@ class Planner {
     const std::int64_t announced = frame_count(about.channels, about.slices, about.frames);
     if (announced == 1) n_t = images;
     if (announced != 1 && announced != images) {
-      throw std::invalid_argument(
-          fmt::format("images={}, but channels={} slices={} frames={}", images, about.channels,
-                      about.slices, about.frames));
+      throw std::invalid_argument(fmt::format("images={}, but channels={} slices={} frames={}",
+                                              images, about.channels, about.slices, about.frames));
     }
     set_axes(about.channels, about.slices, n_t);
     out_.contiguous = images > 1 && whole == 1 && !first().damage && is_contiguous(images);
@@ -147,8 +141,9 @@ class Planner {
   void assign_ome(const OmeDocument& document) {
     out_.info.format = "ome-tiff";
     if (document.binary_only) {
-      throw std::invalid_argument("the metadata stand in a companion file (BinaryOnly), which is "
-                                  "not read; convert with \"bfconvert IN.ome.tif OUT.ome.tif\"");
+      throw std::invalid_argument(
+          "the metadata stand in a companion file (BinaryOnly), which is "
+          "not read; convert with \"bfconvert IN.ome.tif OUT.ome.tif\"");
     }
     if (document.images.empty()) throw std::invalid_argument("OME holds no image");
     out_.info.warnings = document.warnings;
@@ -162,21 +157,11 @@ class Planner {
     out_.info.pitch_y_m = image.pitch_y_m;
     out_.info.pitch_z_m = image.pitch_z_m;
     out_.info.channel_names = image.channel_names;
-    for (const OmeTiffData& data : image.tiff_data) {
-      assign_tiff_data(data, image, file_of(data, document.uuid));
-    }
-    refuse_repeated_pages();
+    OmeAssignment assignment =
+        assign_ome_frames(image, out_.info.n_channels, document.uuid, path_.filename().string());
+    open_siblings(assignment);
+    out_.frames = std::move(assignment.frames);
     ome_ = image;
-  }
-
-  void refuse_repeated_pages() const {
-    std::vector<TiffFrame> sources = out_.frames;
-    std::erase_if(sources, [](const TiffFrame& frame) { return frame.file == kNoFile; });
-    std::sort(sources.begin(), sources.end());
-    const auto repeated = std::adjacent_find(sources.begin(), sources.end());
-    if (repeated == sources.end()) return;
-    throw std::invalid_argument(
-        fmt::format("TiffData gives page {} to several frames", repeated->page));
   }
 
   /// Channels that are pages of their own; the samples of one pixel count as one channel.
@@ -186,8 +171,8 @@ class Planner {
     const auto samples = static_cast<std::int64_t>(layout.samples);
     for (const std::int64_t stated : image.samples_per_channel) {
       if (stated != 0 && stated != samples) {
-        throw std::invalid_argument(fmt::format("SamplesPerPixel = {}, but the pages hold {}",
-                                                stated, samples));
+        throw std::invalid_argument(
+            fmt::format("SamplesPerPixel = {}, but the pages hold {}", stated, samples));
       }
     }
     if (image.n_c % samples != 0) {
@@ -197,18 +182,15 @@ class Planner {
     return image.n_c / samples;
   }
 
-  std::uint32_t file_of(const OmeTiffData& data, const std::string& own_uuid) {
-    const bool own = data.file_name.empty() ? data.uuid.empty() || data.uuid == own_uuid
-                                            : data.file_name == path_.filename().string() ||
-                                                  (!own_uuid.empty() && data.uuid == own_uuid);
-    if (own) return 0;
-    const std::string name = data.file_name.empty() ? data.uuid : data.file_name;
-    const auto known = siblings_.find(name);
-    if (known != siblings_.end()) return known->second;
-    if (siblings_.size() >= kMaxFiles) {
-      throw std::invalid_argument(fmt::format("more than {} files belong together", kMaxFiles));
+  /// Opens the other files of the set; frames of an absent one are missing.
+  void open_siblings(OmeAssignment& assignment) {
+    std::vector<std::uint32_t> numbers = {0};
+    for (std::size_t i = 1; i < assignment.files.size(); ++i) {
+      numbers.push_back(open_sibling(assignment.files[i]));
     }
-    return siblings_[name] = open_sibling(name);
+    for (TiffFrame& frame : assignment.frames) {
+      if (frame.file != kNoFile) frame.file = numbers[frame.file];
+    }
   }
 
   std::uint32_t open_sibling(const std::string& name) {
@@ -219,64 +201,8 @@ class Planner {
     const std::filesystem::path path = path_.parent_path() / plain;
     std::error_code ignored;
     if (std::filesystem::exists(path, ignored)) return add_file(path);
-    absent_files_.insert(name);
+    if (absent_file_.empty()) absent_file_ = name;
     return kNoFile;
-  }
-
-  void assign_tiff_data(const OmeTiffData& data, const OmeImage& image, std::uint32_t file) {
-    const std::int64_t begin = data.ifd.value_or(0);
-    std::int64_t plane = first_plane(data, image);
-    const std::int64_t rest = out_.info.n_frames_expected - plane;
-    const std::int64_t count = data.plane_count.value_or(data.ifd ? 1 : rest);
-    for (std::int64_t i = 0; i < count; ++i, ++plane) {
-      if (plane >= out_.info.n_frames_expected) {
-        throw std::invalid_argument("TiffData names a plane beyond the sizes of the image");
-      }
-      TiffFrame& frame = out_.frames[canonical(plane, image)];
-      const TiffFrame source = {file, begin + i};
-      if (frame.file != kNoFile && file != kNoFile && frame != source) {
-        throw std::invalid_argument(fmt::format("TiffData gives frame {} to page {} and to page {}",
-                                                canonical(plane, image), frame.page, begin + i));
-      }
-      if (file != kNoFile) frame = source;
-    }
-  }
-
-  /// Sizes of the axes Z, C, T in the order of the file, fastest first.
-  std::vector<std::pair<char, std::int64_t>> axes_of(const OmeImage& image) const {
-    std::vector<std::pair<char, std::int64_t>> axes;
-    for (const char axis : image.dimension_order.substr(2)) {
-      axes.emplace_back(axis, axis == 'Z'   ? out_.info.n_z
-                              : axis == 'C' ? out_.info.n_channels
-                                            : out_.info.n_t);
-    }
-    return axes;
-  }
-
-  std::int64_t first_plane(const OmeTiffData& data, const OmeImage& image) const {
-    std::int64_t plane = 0;
-    std::int64_t stride = 1;
-    for (const auto& [axis, size] : axes_of(image)) {
-      const std::int64_t position = axis == 'Z'   ? data.first_z
-                                    : axis == 'C' ? data.first_c
-                                                  : data.first_t;
-      if (position >= size) {
-        throw std::invalid_argument(
-            fmt::format("TiffData First{} = {} is beyond Size{} = {}", axis, position, axis, size));
-      }
-      plane += position * stride;
-      stride *= size;
-    }
-    return plane;
-  }
-
-  std::size_t canonical(std::int64_t plane, const OmeImage& image) const {
-    std::map<char, std::int64_t> position;
-    for (const auto& [axis, size] : axes_of(image)) {
-      position[axis] = plane % size;
-      plane /= size;
-    }
-    return frame_index(position['C'], position['Z'], position['T']);
   }
 
   // --- the contract ---------------------------------------------------------------------------
@@ -294,8 +220,8 @@ class Planner {
 
   std::string why_missing(const TiffFrame& frame) const {
     if (frame.file == kNoFile) {
-      if (absent_files_.empty()) return "no TiffData element assigns a page to it";
-      return fmt::format("the file {} is absent", *absent_files_.begin());
+      if (absent_file_.empty()) return "no TiffData element assigns a page to it";
+      return fmt::format("the file {} is absent", absent_file_);
     }
     const TiffFile& source = out_.files[frame.file];
     if (out_.contiguous) {
@@ -325,8 +251,9 @@ class Planner {
           fmt::format("frame {} of {} is missing: {}", missing - out_.frames.begin(),
                       info.n_frames_expected, why_missing(*missing));
       if (!options_.allow_truncated) {
-        refuse(path_, what + "; repair or re-export the file, or read the whole frames before the "
-                             "damage with --allow-truncated");
+        refuse(path_, what +
+                          "; repair or re-export the file, or read the whole frames before the "
+                          "damage with --allow-truncated");
       }
       truncate(static_cast<std::int64_t>(missing - out_.frames.begin()), what);
     }
@@ -366,9 +293,9 @@ class Planner {
       const TiffFrame& frame = out_.frames[i];
       const TiffLayout& layout = layout_of(frame);
       const auto page = out_.contiguous ? 0 : static_cast<std::size_t>(frame.page);
-      const std::string place = fmt::format(
-          "frame {} (page {}, byte {})", i, frame.page,
-          out_.files[frame.file].structure.pages[page].directory_offset);
+      const std::string place =
+          fmt::format("frame {} (page {}, byte {})", i, frame.page,
+                      out_.files[frame.file].structure.pages[page].directory_offset);
       if (!layout.refusal.empty()) refuse(path_, fmt::format("{}: {}", place, layout.refusal));
       if (layout.width != model.width || layout.height != model.height ||
           layout.samples != model.samples || layout.type() != model.type()) {
@@ -395,17 +322,11 @@ class Planner {
                                 "{} x {}",
                                 ome_->n_y, ome_->n_x, out_.info.n_y, out_.info.n_x));
     }
-    const std::string type = ome_type(model.type());
+    const std::string type = ome_type_name(model.type());
     if (!ome_->type.empty() && ome_->type != type) {
       refuse(path_, fmt::format("image description: Type = \"{}\", but the pages hold {}",
                                 ome_->type, type));
     }
-  }
-
-  static std::string ome_type(SampleType type) {
-    if (type == SampleType::kFloat32) return "float";
-    if (type == SampleType::kFloat64) return "double";
-    return std::string(name_of(type));
   }
 
   void check_budget() {
@@ -419,6 +340,14 @@ class Planner {
                                 "file has {})",
                                 out_.frames.size(), frame, options_.max_bytes, held));
     }
+  }
+
+  /// Bytes that neither a page nor a plane of a contiguous stack accounts for.
+  std::uint64_t unused_bytes(const TiffStructure& structure) const {
+    if (!out_.contiguous) return structure.unreferenced_bytes;
+    const std::uint64_t planes = static_cast<std::uint64_t>(out_.info.n_frames - 1) *
+                                 layout_of(out_.frames.front()).bytes_per_frame();
+    return structure.unreferenced_bytes - std::min(planes, structure.unreferenced_bytes);
   }
 
   void warn() {
@@ -437,26 +366,27 @@ class Planner {
                                        name, structure.damage->page, structure.damage->offset,
                                        structure.damage->reason));
       }
-      if (!out_.contiguous && structure.unreferenced_bytes >= structure.smallest_page_bytes) {
-        warnings.push_back(fmt::format("{}: {} bytes belong to no page; pages may have been lost",
-                                       name, structure.unreferenced_bytes));
+      const std::uint64_t unused = unused_bytes(structure);
+      if (unused > 0 && unused >= structure.smallest_page_bytes) {
+        warnings.push_back(
+            fmt::format("{}: {} bytes belong to no page; pages may have been lost", name, unused));
       }
-      if (!structure.shared_bytes.empty()) {
-        warnings.push_back(fmt::format("{}: {}", name, structure.shared_bytes));
+      for (const std::string& found :
+           {out_.contiguous ? "" : structure.surplus_bytes, structure.shared_bytes}) {
+        if (!found.empty()) warnings.push_back(fmt::format("{}: {}", name, found));
       }
     }
     const std::uint64_t orientation = layout_of(out_.frames.front()).orientation;
     if (orientation != 1) {
-      warnings.push_back(fmt::format("orientation {} is not applied: rows and columns are as stored",
-                                     orientation));
+      warnings.push_back(fmt::format(
+          "orientation {} is not applied: rows and columns are as stored", orientation));
     }
   }
 
   const std::filesystem::path path_;
   const ReadOptions& options_;
   TiffFramePlan out_;
-  std::map<std::string, std::uint32_t> siblings_;
-  std::set<std::string> absent_files_;
+  std::string absent_file_;
   std::optional<OmeImage> ome_;
 };
 

@@ -14,9 +14,12 @@ struct TiffFile {
   TiffStructure structure;
 };
 
+/// A frame that no file holds.
+inline constexpr std::uint32_t kNoFile = UINT32_MAX;
+
 /// Where one frame lies. `page` counts the planes of a contiguous ImageJ stack, else the pages.
 struct TiffFrame {
-  std::uint32_t file = 0;
+  std::uint32_t file = kNoFile;
   std::int64_t page = 0;
   friend auto operator<=>(const TiffFrame&, const TiffFrame&) = default;
 };

@@ -50,8 +50,8 @@ std::uint64_t single(const TagLookup& values, std::uint16_t tag, std::uint64_t a
   const std::vector<std::uint64_t> found = values(tag);
   if (found.empty()) return absent;
   if (found.size() != 1) {
-    throw std::invalid_argument(fmt::format("tag {} holds {} values, expected 1", tag,
-                                            found.size()));
+    throw std::invalid_argument(
+        fmt::format("tag {} holds {} values, expected 1", tag, found.size()));
   }
   return found.front();
 }
@@ -62,8 +62,8 @@ std::uint64_t per_sample(const TagLookup& values, std::uint16_t tag, std::uint64
   const std::vector<std::uint64_t> found = values(tag);
   if (found.empty()) return absent;
   if (found.size() != 1 && found.size() != samples) {
-    throw std::invalid_argument(fmt::format("tag {} holds {} values for {} samples per pixel", tag,
-                                            found.size(), samples));
+    throw std::invalid_argument(
+        fmt::format("tag {} holds {} values for {} samples per pixel", tag, found.size(), samples));
   }
   for (const std::uint64_t value : found) {
     if (value != found.front()) {
@@ -78,8 +78,8 @@ void read_geometry(const TagLookup& values, TiffLayout& layout) {
   layout.width = single(values, tiff_tag::kImageWidth, 0);
   layout.height = single(values, tiff_tag::kImageLength, 0);
   if (layout.width == 0 || layout.height == 0) {
-    throw std::invalid_argument(fmt::format("the image size is {} x {} (height x width)",
-                                            layout.height, layout.width));
+    throw std::invalid_argument(
+        fmt::format("the image size is {} x {} (height x width)", layout.height, layout.width));
   }
   layout.tiled = !values(tiff_tag::kTileWidth).empty();
   if (layout.tiled) {
@@ -92,20 +92,21 @@ void read_geometry(const TagLookup& values, TiffLayout& layout) {
   }
   if (layout.segment_width == 0 || layout.segment_height == 0) {
     throw std::invalid_argument(fmt::format("the {} size is {} x {} (height x width)",
-                                            layout.tiled ? "tile" : "strip",
-                                            layout.segment_height, layout.segment_width));
+                                            layout.tiled ? "tile" : "strip", layout.segment_height,
+                                            layout.segment_width));
   }
-  const std::uint64_t per_plane = times(parts(layout.height, layout.segment_height),
-                                        parts(layout.width, layout.segment_width));
+  const std::uint64_t per_plane =
+      times(parts(layout.height, layout.segment_height), parts(layout.width, layout.segment_width));
   layout.n_segments = times(per_plane, layout.planar ? layout.samples : 1);
 }
 
 std::string why_unreadable(const TagLookup& values, const TiffLayout& layout) {
   const Codec* codec = find_codec(layout.compression);
   if (codec == nullptr) {
-    return fmt::format("compression {} is not read (none 1, LZW 5, Deflate 8 and 32946, PackBits "
-                       "32773, Zstandard 50000 are); convert with \"tiffcp -c lzw\"",
-                       layout.compression);
+    return fmt::format(
+        "compression {} is not read (none 1, LZW 5, Deflate 8 and 32946, PackBits "
+        "32773, Zstandard 50000 are); convert with \"tiffcp -c lzw\"",
+        layout.compression);
   }
   if (layout.predictor < 1 || layout.predictor > 3) {
     return fmt::format("predictor {} is not defined (1, 2, 3 are)", layout.predictor);
@@ -125,9 +126,10 @@ std::string why_unreadable(const TagLookup& values, const TiffLayout& layout) {
   const bool known = (whole && (layout.bits == 8 || layout.bits == 16 || layout.bits == 32)) ||
                      (layout.sample_format == 3 && (layout.bits == 32 || layout.bits == 64));
   if (!known) {
-    return fmt::format("samples of {} bits with sample format {} are not read (8, 16, 32-bit "
-                       "integers and 32, 64-bit floats are)",
-                       layout.bits, layout.sample_format);
+    return fmt::format(
+        "samples of {} bits with sample format {} are not read (8, 16, 32-bit "
+        "integers and 32, 64-bit floats are)",
+        layout.bits, layout.sample_format);
   }
   if (single(values, tiff_tag::kPlanarConfiguration, 1) - 1 > 1) {
     return "the planar configuration is neither 1 (contiguous) nor 2 (planar)";
@@ -142,9 +144,10 @@ std::string why_unreadable(const TagLookup& values, const TiffLayout& layout) {
            "have to be inverted; convert the file to min-is-black";
   }
   if (photometric != 1 && !(photometric == 2 && layout.samples == 3)) {
-    return fmt::format("photometric interpretation {} with {} samples per pixel is not read "
-                       "(1 = min is black, 2 = RGB are)",
-                       photometric, layout.samples);
+    return fmt::format(
+        "photometric interpretation {} with {} samples per pixel is not read "
+        "(1 = min is black, 2 = RGB are)",
+        photometric, layout.samples);
   }
   return {};
 }
@@ -196,8 +199,7 @@ std::uint64_t largest_expansion(std::uint64_t compression) {
 TiffLayout layout_of_page(const TagLookup& values, const ReadOptions& options) {
   TiffLayout layout;
   layout.samples = single(values, tiff_tag::kSamplesPerPixel, 1);
-  layout.planar =
-      layout.samples > 1 && single(values, tiff_tag::kPlanarConfiguration, 1) == 2;
+  layout.planar = layout.samples > 1 && single(values, tiff_tag::kPlanarConfiguration, 1) == 2;
   layout.bits = per_sample(values, tiff_tag::kBitsPerSample, layout.samples, 1);
   layout.sample_format = per_sample(values, tiff_tag::kSampleFormat, layout.samples, 1);
   layout.compression = single(values, tiff_tag::kCompression, 1);

@@ -214,10 +214,8 @@ class TiffStackReader : public StackReader {
   void place_segment(std::uint64_t segment, Array& out) const {
     const TiffLayout& shape = layout();
     const std::uint64_t sample_bytes = shape.bits / 8;
-    const std::uint64_t across =
-        (shape.width + shape.segment_width - 1) / shape.segment_width;
-    const std::uint64_t down =
-        (shape.height + shape.segment_height - 1) / shape.segment_height;
+    const std::uint64_t across = (shape.width + shape.segment_width - 1) / shape.segment_width;
+    const std::uint64_t down = (shape.height + shape.segment_height - 1) / shape.segment_height;
     const std::uint64_t plane = segment / (across * down);
     const std::uint64_t y0 = segment / across % down * shape.segment_height;
     const std::uint64_t x0 = segment % across * shape.segment_width;
@@ -225,8 +223,7 @@ class TiffStackReader : public StackReader {
     const std::uint64_t columns = std::min(shape.segment_width, shape.width - x0);
     const std::uint64_t inside = shape.samples_per_segment();
     for (std::uint64_t row = 0; row < rows; ++row) {
-      const std::byte* from =
-          segment_.data() + row * shape.segment_width * inside * sample_bytes;
+      const std::byte* from = segment_.data() + row * shape.segment_width * inside * sample_bytes;
       std::byte* to =
           out.bytes.data() + ((y0 + row) * shape.width + x0) * shape.samples * sample_bytes;
       if (inside == shape.samples) {

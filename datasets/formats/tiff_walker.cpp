@@ -17,7 +17,6 @@
 namespace parfocal::formats {
 namespace {
 
-constexpr std::int64_t kMaxPages = 1'048'576;
 constexpr std::uint64_t kMaxEntries = 4096;
 constexpr std::uint64_t kMaxSmallValues = 16;
 constexpr std::uint64_t kMaxDescriptionBytes = 50'000'000;
@@ -62,8 +61,8 @@ class Walker {
   TiffStructure walk() {
     std::uint64_t next = read_header();
     while (next != 0) {
-      if (page_ >= kMaxPages) {
-        fail(next, fmt::format("the chain holds more than {} pages", kMaxPages));
+      if (page_ >= options_.max_pages) {
+        fail(next, fmt::format("the chain holds more than {} pages", options_.max_pages));
       }
       if (!visited_.insert(next).second) {
         fail(out_.end_of_chain, fmt::format("the chain of pages returns to byte {}: a loop", next));
@@ -168,8 +167,8 @@ class Walker {
     entry.position = position;
     entry.value_offset = position + 4 + link_bytes_;
     if (!entries_.empty() && entry.tag <= entries_.back().tag) {
-      fail(position, fmt::format("tag {} follows tag {}: tags must ascend", entry.tag,
-                                 entries_.back().tag));
+      fail(position,
+           fmt::format("tag {} follows tag {}: tags must ascend", entry.tag, entries_.back().tag));
     }
     const std::uint64_t width = bytes_of_type(entry.type);
     if (width == 0) {
@@ -205,8 +204,8 @@ class Walker {
 
   std::vector<std::uint64_t> whole_numbers(const Entry& entry) {
     if (!is_whole_number(entry.type)) {
-      fail(entry.position, fmt::format("tag {} has type {}, expected a whole number", entry.tag,
-                                       entry.type));
+      fail(entry.position,
+           fmt::format("tag {} has type {}, expected a whole number", entry.tag, entry.type));
     }
     const std::uint64_t width = bytes_of_type(entry.type);
     const std::vector<std::byte> bytes = value_bytes(entry, width);
@@ -220,8 +219,9 @@ class Walker {
   std::vector<std::byte> value_bytes(const Entry& entry, std::uint64_t width) {
     const std::uint64_t total = entry.count * width;
     if (total > values_left_) {
-      fail(entry.position, "the pages share their tag values: more are announced than the file "
-                           "can hold");
+      fail(entry.position,
+           "the pages share their tag values: more are announced than the file "
+           "can hold");
     }
     values_left_ -= total;
     std::vector<std::byte> bytes(total);
@@ -265,9 +265,9 @@ class Walker {
     const Entry* entry = find(tag);
     if (entry == nullptr) fail(directory_, fmt::format("tag {} is absent", tag));
     if (entry->count != layout.n_segments) {
-      fail(entry->position, fmt::format("tag {} holds {} values, but the page has {} {}s", tag,
-                                        entry->count, layout.n_segments,
-                                        layout.tiled ? "tile" : "strip"));
+      fail(entry->position,
+           fmt::format("tag {} holds {} values, but the page has {} {}s", tag, entry->count,
+                       layout.n_segments, layout.tiled ? "tile" : "strip"));
     }
     return *entry;
   }
@@ -282,10 +282,10 @@ class Walker {
   }
 
   std::uint64_t check_segments(const TiffLayout& layout) {
-    const auto offsets = whole_numbers(
-        segment_entry(layout, tiff_tag::kStripOffsets, tiff_tag::kTileOffsets));
-    const auto counts = whole_numbers(
-        segment_entry(layout, tiff_tag::kStripByteCounts, tiff_tag::kTileByteCounts));
+    const auto offsets =
+        whole_numbers(segment_entry(layout, tiff_tag::kStripOffsets, tiff_tag::kTileOffsets));
+    const auto counts =
+        whole_numbers(segment_entry(layout, tiff_tag::kStripByteCounts, tiff_tag::kTileByteCounts));
     const std::uint64_t expansion = largest_expansion(layout.compression);
     std::uint64_t stored = 0;
     for (std::uint64_t i = 0; i < layout.n_segments; ++i) {
@@ -293,6 +293,10 @@ class Walker {
       const bool sound = offsets[i] != 0 && counts[i] != 0 && file_.holds(offsets[i], counts[i]) &&
                          counts[i] >= decoded / expansion;
       if (!sound) refuse_segment(layout, i, offsets[i], counts[i]);
+      if (layout.compression == 1 && counts[i] > decoded && out_.surplus_bytes.empty()) {
+        out_.surplus_bytes = fmt::format("page {}: {} of the {} bytes at {} belong to no row",
+                                         page_, counts[i] - decoded, counts[i], offsets[i]);
+      }
       use(offsets[i], counts[i], page_);
       stored += counts[i];
     }

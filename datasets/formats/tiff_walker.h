@@ -55,7 +55,7 @@ struct TiffStructure {
   bool big = false;
   bool big_endian = false;
   std::vector<TiffLayout> layouts;
-  std::vector<TiffPage> pages;  ///< whole pages before the damage, in the order of the chain
+  std::vector<TiffPage> pages;     ///< whole pages before the damage, in the order of the chain
   std::uint64_t end_of_chain = 0;  ///< byte offset of the last link
   std::optional<TiffDamage> damage;
   std::string description;  ///< tag 270 of the first page
@@ -64,6 +64,7 @@ struct TiffStructure {
   std::uint64_t unreferenced_bytes = 0;   ///< in no directory, tag value, strip or tile
   std::uint64_t smallest_page_bytes = 0;  ///< stored strips or tiles of the smallest page
   std::string shared_bytes;               ///< pages that use the same bytes, in words
+  std::string surplus_bytes;              ///< uncompressed strips longer than their rows, in words
 };
 
 /// Walks the chain of directories of a TIFF or BigTIFF without decoding anything.
@@ -73,8 +74,9 @@ struct TiffStructure {
 ///
 /// Invariants: every page listed has its directory, tag values and strips or tiles wholly inside
 ///             the file, with the size that its tags demand; no directory is visited twice;
-///             bytes that several pages use, or none, are counted; at most 1,048,576 pages; the tag values read are bounded by the
-///             file size; memory is proportional to pages + strips of one page.
+///             bytes that several pages use, or none, are counted; at most `max_pages` pages; the
+///             tag values read are bounded by the file size; memory is proportional to pages +
+///             strips of one page.
 /// Errors:     DataError for loops, contradictory tags and exhausted budgets; what lies outside the
 ///             file becomes `damage`, so that the caller can use the prefix when told to.
 /// Tested by:  tests/datasets/tiff_walker_test.cpp, tests/fuzz/tiff_mutation_test.cpp

@@ -20,8 +20,8 @@ double power_law(double uniform, double low, double high, double exponent) {
 }
 
 /// Writes one disc behind everything drawn so far; returns how many pixels it newly covers.
-std::int64_t draw_behind(at::Tensor& image, std::vector<bool>& covered, double y, double x, double r,
-                         const double* colour) {
+std::int64_t draw_behind(at::Tensor& image, std::vector<bool>& covered, double y, double x,
+                         double r, const double* colour) {
   auto pixels = image.accessor<double, 3>();
   const std::int64_t n_y = pixels.size(1);
   const std::int64_t n_x = pixels.size(2);
@@ -55,7 +55,9 @@ void DeadLeaves::describe(Schema<Params>& s) {
   s.key("photons", &Params::photons).above(Photons{}).doc("Photons per pixel at object value 1.");
   s.key("radius_min", &Params::radius_min).above(0.0).doc("Smallest radius of a disc in pixels.");
   s.key("radius_max", &Params::radius_max).above(0.0).doc("Largest radius of a disc in pixels.");
-  s.key("exponent", &Params::exponent).at_least(0.0).doc("Exponent of the density of radii; 3 is scale invariant.");
+  s.key("exponent", &Params::exponent)
+      .at_least(0.0)
+      .doc("Exponent of the density of radii; 3 is scale invariant.");
   s.check([](const Params& p) {
     return p.radius_min < p.radius_max ? "" : "radius_min must be below radius_max";
   });

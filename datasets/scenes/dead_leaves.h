@@ -15,11 +15,10 @@ namespace parfocal::datasets {
 ///   radius r with density ~ r^-exponent on [radius_min, radius_max], centre uniform, grey value
 ///   uniform in [0, 1); front discs hide those behind, drawn until every pixel is covered
 ///
-/// A. B. Lee, D. Mumford, J. Huang, Int. J. Comput. Vis. 41, 35 (2001): exponent 3 is scale invariant.
-/// Layout:     [1, channels, size[0], size[1]], values in [0, photons]; each disc has one colour.
-/// Units:      radii in pixels.
-/// Invariants: sample i of a seed is always the same object.
-/// Tested by:  tests/datasets/scenes_test.cpp.
+/// A. B. Lee, D. Mumford, J. Huang, Int. J. Comput. Vis. 41, 35 (2001): exponent 3 is scale
+/// invariant. Layout:     [1, channels, size[0], size[1]], values in [0, photons]; each disc has
+/// one colour. Units:      radii in pixels. Invariants: sample i of a seed is always the same
+/// object. Tested by:  tests/datasets/scenes_test.cpp.
 class DeadLeaves final : public SampleSource {
  public:
   struct Params {

@@ -9,7 +9,9 @@ namespace parfocal::datasets {
 
 void MeasuredScene::describe(Schema<Params>& s) {
   s.summary("An image or stack on disk, used as the object.");
-  s.block("image", &Params::image).required().doc("The file and how it is prepared; value 1 means `photons`.");
+  s.block("image", &Params::image)
+      .required()
+      .doc("The file and how it is prepared; value 1 means `photons`.");
   s.key("photons", &Params::photons).above(Photons{}).doc("Photons per pixel at object value 1.");
 }
 
@@ -19,7 +21,8 @@ MeasuredScene::MeasuredScene(const Params& params, const BuildContext& context) 
   const LoadedImage loaded = context.files->load(path, params.image);
   const double lowest = loaded.values.min().item<double>();
   if (!(lowest >= 0.0)) {
-    throw DataError(fmt::format("{}: the smallest value is {}; an object must not be negative", path, lowest));
+    throw DataError(
+        fmt::format("{}: the smallest value is {}; an object must not be negative", path, lowest));
   }
   frames_ = loaded.values.mul(params.photons.photons());
 }

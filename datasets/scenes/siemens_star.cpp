@@ -22,7 +22,10 @@ void SiemensStar::describe(Schema<Params>& s) {
   s.key("photons", &Params::photons).above(Photons{}).doc("Photons per pixel at object value 1.");
   s.key("spokes", &Params::spokes).at_least(1).doc("Number of bright spokes.");
   s.key("radius", &Params::radius).above(0.0).doc("Radius of the star in pixels.");
-  s.key("supersampling", &Params::supersampling).at_least(1).at_most(64).doc("Points per pixel and axis that are averaged.");
+  s.key("supersampling", &Params::supersampling)
+      .at_least(1)
+      .at_most(64)
+      .doc("Points per pixel and axis that are averaged.");
 }
 
 SiemensStar::SiemensStar(const Params& params, const BuildContext&) : params_(params) {}

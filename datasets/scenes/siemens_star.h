@@ -12,8 +12,8 @@ namespace parfocal::datasets {
 
 /// Siemens star: a resolution target whose spatial frequency grows towards the centre.
 ///
-///   value(r, phi) = 1 where sin(spokes phi) > 0 and r < radius, else 0; each pixel is the mean over
-///   `supersampling` x `supersampling` points
+///   value(r, phi) = 1 where sin(spokes phi) > 0 and r < radius, else 0; each pixel is the mean
+///   over `supersampling` x `supersampling` points
 ///
 /// At radius r (pixels) the period along the circle is 2 pi r / spokes.
 /// Layout:     [1, 1, size[0], size[1]], values in [0, photons]; centre at floor(n / 2).

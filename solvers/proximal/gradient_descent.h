@@ -23,7 +23,7 @@ namespace parfocal::solvers {
 /// Layout:     [batch, channel, n_y, n_x] out; the unknown on the model's domain.
 /// Precision:  dtype of the model.
 /// Errors:     UsageError for a model without adjoint or norm bound, or a prior without gradient.
-/// Tested by:  tests/solvers/gradient_descent_test.cpp, tests/golden/gradient_golden_test.cpp.
+/// Tested by:  tests/solvers/fista_test.cpp, tests/golden/gradient_golden_test.cpp.
 class GradientDescent : public Solver {
  public:
   struct Params {

@@ -46,9 +46,11 @@ void judge(const test::BrokenConfig& broken, const std::vector<Diagnostic>& foun
   ++(found.empty() ? outcome.not_found : exact ? outcome.exact : outcome.wrong_place);
   if (!exact) {
     std::string said;
-    for (const Diagnostic& d : found) said += "\n  " + d.where.text() + " " + d.path + " " + d.message;
+    for (const Diagnostic& d : found)
+      said += "\n  " + d.where.text() + " " + d.path + " " + d.message;
     ADD_FAILURE() << broken.defect << " expected at line " << broken.line << ", " << broken.path
-                  << "; said:" << said << "\n" << broken.text;
+                  << "; said:" << said << "\n"
+                  << broken.text;
     return;
   }
   if (broken.suggestion.empty()) return;
@@ -101,7 +103,8 @@ TEST(BrokenConfigs, ASampleThroughTheProgramIsExit2WithThatLine) {
         run_parfocal({"check", "--json", file.string()}, folder.path(), {"PARFOCAL_DATA=/data"});
     EXPECT_EQ(result.exit_code, 2) << broken.text;
     EXPECT_THAT(result.out, ::testing::HasSubstr("\"line\":" + std::to_string(broken.line)))
-        << broken.defect << "\n" << broken.text << result.out;
+        << broken.defect << "\n"
+        << broken.text << result.out;
   }
 }
 

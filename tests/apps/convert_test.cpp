@@ -30,8 +30,10 @@ TEST(Convert, NpyToOmeTiffAndBackKeepsEveryNumber) {
   for (const auto& shape : {std::vector<std::int64_t>{15, 22}, {3, 15, 22}, {2, 15, 22, 3}}) {
     const Array array = counting(SampleType::kUInt8, shape);
     formats::write_npy(folder.path() / "a.npy", array);
-    static_cast<void>(convert_image({folder.path() / "a.npy", folder.path() / "a.ome.tif", "", "", "6.5 um"}));
-    static_cast<void>(convert_image({folder.path() / "a.ome.tif", folder.path() / "b.npy", "", "", ""}));
+    static_cast<void>(
+        convert_image({folder.path() / "a.npy", folder.path() / "a.ome.tif", "", "", "6.5 um"}));
+    static_cast<void>(
+        convert_image({folder.path() / "a.ome.tif", folder.path() / "b.npy", "", "", ""}));
     const auto before = formats::open_stack(folder.path() / "a.npy");
     const auto after = formats::open_stack(folder.path() / "a.ome.tif");
     EXPECT_EQ(after->info().type, SampleType::kFloat32);
@@ -80,8 +82,8 @@ TEST(Convert, UnknownExtensionAndSeveralFramesInAPngAreRefused) {
   const WorkFolder folder;
   formats::write_npy(folder.path() / "a.npy", counting(SampleType::kUInt8, {5, 15, 22}));
   for (const char* output : {"b.jpg", "b", "b.png"}) {
-    EXPECT_THROW(static_cast<void>(convert_image(
-                     {folder.path() / "a.npy", folder.path() / output, "", "", ""})),
+    EXPECT_THROW(static_cast<void>(
+                     convert_image({folder.path() / "a.npy", folder.path() / output, "", "", ""})),
                  UsageError)
         << output;
   }

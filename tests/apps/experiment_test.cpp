@@ -63,8 +63,8 @@ TEST(Experiment, EachBlockThatATaskNeedsIsAskedFor) {
 }
 
 TEST(Experiment, DataAndSceneTogetherAreRefused) {
-  const auto mistakes = mistakes_in(small_camera_yaml("small") +
-                                    "scene: {type: siemens_star, size: [24, 34]}\n");
+  const auto mistakes =
+      mistakes_in(small_camera_yaml("small") + "scene: {type: siemens_star, size: [24, 34]}\n");
   ASSERT_EQ(mistakes.size(), 1U);
   EXPECT_THAT(mistakes[0].message, HasSubstr("either from data or from a scene"));
 }
@@ -117,17 +117,16 @@ TEST(Experiment, DeviceSeedsAndPercentilesHaveTheirRules) {
 
 TEST(Compare, VariantsAreReadWithTheirOverrides) {
   const WorkFolder folder;
-  const auto file = folder.write(
-      "x.yaml", small_camera_yaml("small") +
-                    "compare:\n"
-                    "  plain: {}\n"
-                    "  picam: {reconstruction.solver.variant: picam}\n"
-                    "  long: {reconstruction: {solver: {iterations: 40}}}\n");
+  const auto file =
+      folder.write("x.yaml", small_camera_yaml("small") +
+                                 "compare:\n"
+                                 "  plain: {}\n"
+                                 "  picam: {reconstruction.solver.variant: picam}\n"
+                                 "  long: {reconstruction: {solver: {iterations: 40}}}\n");
   const ExperimentFile read = read_experiment(file, {}, registry());
   ASSERT_EQ(read.variants.size(), 3U);
   EXPECT_EQ(read.variants[1].changed, std::vector<std::string>{"reconstruction.solver.variant"});
-  EXPECT_EQ(read.variants[2].changed,
-            std::vector<std::string>{"reconstruction.solver.iterations"});
+  EXPECT_EQ(read.variants[2].changed, std::vector<std::string>{"reconstruction.solver.iterations"});
   EXPECT_TRUE(read.experiment.is_study());
   EXPECT_FALSE(read.variants[0].experiment.is_study());
 }

@@ -33,7 +33,8 @@ TEST(Kill, AtARandomMomentLeavesNoPartialFileAndATrueStatus) {
   const WorkFolder folder;
   const SmallCamera camera(folder.path());
   const auto begin = std::chrono::steady_clock::now();
-  ASSERT_EQ(run_parfocal({"run", "small.yaml", "-q", "--out", "whole"}, folder.path()).exit_code, 0);
+  ASSERT_EQ(run_parfocal({"run", "small.yaml", "-q", "--out", "whole"}, folder.path()).exit_code,
+            0);
   const std::chrono::duration<double> whole_time = std::chrono::steady_clock::now() - begin;
   const Files whole = files_below(only_run(folder.path() / "whole", "small") / "results");
 
@@ -44,7 +45,8 @@ TEST(Kill, AtARandomMomentLeavesNoPartialFileAndATrueStatus) {
   int killed = 0;
   for (int i = 0; i < kKills; ++i) {
     const std::string out = "out" + std::to_string(i);
-    RunningProgram program(program_path(), {"run", "small.yaml", "-q", "--out", out}, folder.path());
+    RunningProgram program(program_path(), {"run", "small.yaml", "-q", "--out", out},
+                           folder.path());
     std::this_thread::sleep_for(share(random) * whole_time);
     program.send(SIGKILL);
     const int code = program.wait().exit_code;
@@ -54,8 +56,7 @@ TEST(Kill, AtARandomMomentLeavesNoPartialFileAndATrueStatus) {
       expect_only_whole_files(entry.path(), whole);
       if (!fs::exists(entry.path() / "STATUS")) continue;
       const std::string status = read_status(entry.path()).text();
-      const int verified =
-          run_parfocal({"verify", entry.path().string()}, folder.path()).exit_code;
+      const int verified = run_parfocal({"verify", entry.path().string()}, folder.path()).exit_code;
       if (code == 0) {
         EXPECT_EQ(status, "success");
         EXPECT_EQ(verified, 0);

@@ -47,7 +47,7 @@ TEST(Pipeline, PointResponseIsThePsf) {
   const at::Tensor psf = files.load("x", image).values[0];
   const at::Tensor response = built.pipeline.point_response();
   ASSERT_EQ(response.sizes(), psf.sizes());
-  // Two transforms of 48 x 68 values below 1.
+  // Two transforms of 48 x 70 values below 1.
   EXPECT_LE((response - psf).abs().max().item<double>(), 1e-14);
 }
 
@@ -77,7 +77,8 @@ TEST(Pipeline, SimulationIsAFunctionOfTheSeed) {
 
 TEST(Pipeline, SceneLargerThanTheModelIsRefused) {
   const Built built(scene_yaml("{type: dead_leaves, size: [500, 34], photons: 100 photon}"));
-  EXPECT_THROW(static_cast<void>(simulate_frame(built.file.experiment, built.pipeline)), UsageError);
+  EXPECT_THROW(static_cast<void>(simulate_frame(built.file.experiment, built.pipeline)),
+               UsageError);
 }
 
 }  // namespace

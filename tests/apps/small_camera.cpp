@@ -45,7 +45,8 @@ std::string small_camera_yaml(const std::string& name, int iterations) {
          "  solver: {type: admm, variant: tutorial, iterations: " +
          std::to_string(iterations) +
          "}\n"
-         "  prior: [{type: total_variation, kind: anisotropic, weight: 1e-4}, {type: non_negative}]\n"
+         "  prior: [{type: total_variation, kind: anisotropic, weight: 1e-4}, {type: "
+         "non_negative}]\n"
          "runtime: {threads: 1}\n";
 }
 

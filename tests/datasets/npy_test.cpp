@@ -158,9 +158,10 @@ TEST(NpyReader, RefusesWithByteAndRule) {
 
 TEST(NpyReader, RefusesWhatIsNoStackOfImages) {
   const auto path = golden_file("float16.npy");
-  EXPECT_EQ(refusal_of_stack(path),
-            "an array of shape [3] is not a stack of images; expected [t, c, z, y, x] with the last "
-            "2 to 5 of these axes");
+  EXPECT_EQ(
+      refusal_of_stack(path),
+      "an array of shape [3] is not a stack of images; expected [t, c, z, y, x] with the last "
+      "2 to 5 of these axes");
   const auto big = golden_file("fortran_float32.npy");
   EXPECT_EQ(refusal_of_stack(big, {.max_frame_bytes = 1000}),
             "a frame takes 1320 bytes, the limit is 1000");

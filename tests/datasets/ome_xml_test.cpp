@@ -36,9 +36,11 @@ std::string scanned(const std::string& xml) {
 }
 
 TEST(XmlScan, ReportsElementsAttributesAndText) {
-  EXPECT_EQ(scanned("\xEF\xBB\xBF<?xml version='1.0'?><!-- <x> --><o:a b = '1' c=\"&lt;&#x3BC;&#65;\">"
-                    "t&amp;<![CDATA[<&>]]><d/></o:a>\n"),
-            "<a b=[1] c=[<\xCE\xBC" "A]>t&<&><d></d></a>");
+  EXPECT_EQ(
+      scanned("\xEF\xBB\xBF<?xml version='1.0'?><!-- <x> --><o:a b = '1' c=\"&lt;&#x3BC;&#65;\">"
+              "t&amp;<![CDATA[<&>]]><d/></o:a>\n"),
+      "<a b=[1] c=[<\xCE\xBC"
+      "A]>t&<&><d></d></a>");
 }
 
 TEST(XmlScan, RefusesWithByteAndRule) {
@@ -95,9 +97,10 @@ TEST(OmeXml, ReadsSizesPitchesChannelsAndTiffData) {
   EXPECT_EQ(image.pitch_x_m, 2.4e-6);
   EXPECT_EQ(image.pitch_y_m, 1.5e-8);
   EXPECT_FALSE(image.pitch_z_m);
-  EXPECT_THAT(document.warnings,
-              ElementsAre("PhysicalSizeZ has the unit \"pixel\", which is no length; the pixel size "
-                          "is taken as unknown"));
+  EXPECT_THAT(
+      document.warnings,
+      ElementsAre("PhysicalSizeZ has the unit \"pixel\", which is no length; the pixel size "
+                  "is taken as unknown"));
   EXPECT_THAT(image.channel_names, ElementsAre("a", ""));
   EXPECT_THAT(image.samples_per_channel, ElementsAre(0, 1));
   ASSERT_EQ(image.tiff_data.size(), 1);

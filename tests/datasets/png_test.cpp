@@ -37,11 +37,10 @@ std::string refusal_of(const std::string& bytes) {
 }
 
 TEST(PngReader, ReadsFilesOfOtherWriters) {
-  for (const auto& [name, type, samples] :
-       {std::tuple{"grey_uint8.png", SampleType::kUInt8, 1},
-        {"grey_uint16.png", SampleType::kUInt16, 1},
-        {"rgb_uint8.png", SampleType::kUInt8, 3},
-        {"rgb_uint16.png", SampleType::kUInt16, 3}}) {
+  for (const auto& [name, type, samples] : {std::tuple{"grey_uint8.png", SampleType::kUInt8, 1},
+                                            {"grey_uint16.png", SampleType::kUInt16, 1},
+                                            {"rgb_uint8.png", SampleType::kUInt8, 3},
+                                            {"rgb_uint16.png", SampleType::kUInt16, 3}}) {
     const auto stack = open_stack(golden_file(name));
     EXPECT_EQ(stack->info().type, type);
     EXPECT_EQ(stack->info().n_samples, samples);
@@ -97,8 +96,9 @@ TEST(PngReader, RefusesDamageWithTheByte) {
   EXPECT_EQ(refusal_of(flipped), "byte 92: libpng: IDAT: incorrect data check");
   std::string wide = good;
   wide[16] = 0x7F;
-  EXPECT_EQ(refusal_of(wide),
-            "byte 16: a frame of 15 x 2130706454 x 1 samples exceeds the limit of 2147483648 bytes");
+  EXPECT_EQ(
+      refusal_of(wide),
+      "byte 16: a frame of 15 x 2130706454 x 1 samples exceeds the limit of 2147483648 bytes");
   std::string tall = good;
   tall[21] = 0x10;
   EXPECT_EQ(refusal_of(tall),
@@ -122,8 +122,8 @@ TEST(PngReader, NamesGammaAndRefusesAnimation) {
 }
 
 TEST(Preview, IsLinearInTheStatedWindow) {
-  const Array shown = to_preview(
-      real_image<float>(SampleType::kFloat32, {-5, 1, 1.5F, 2, 3, 99}), 1, 3);
+  const Array shown =
+      to_preview(real_image<float>(SampleType::kFloat32, {-5, 1, 1.5F, 2, 3, 99}), 1, 3);
   EXPECT_EQ(shown.type, SampleType::kUInt8);
   EXPECT_THAT(shown.bytes, ElementsAre(std::byte{0}, std::byte{0}, std::byte{64}, std::byte{128},
                                        std::byte{255}, std::byte{255}));
@@ -133,8 +133,8 @@ TEST(Preview, IsLinearInTheStatedWindow) {
 }
 
 TEST(Preview, RefusesAnEmptyWindowAndNotANumber) {
-  const Array image = real_image<double>(SampleType::kFloat64,
-                                         {0, std::numeric_limits<double>::quiet_NaN()});
+  const Array image =
+      real_image<double>(SampleType::kFloat64, {0, std::numeric_limits<double>::quiet_NaN()});
   const auto message = [&](double low, double high) -> std::string {
     try {
       (void)to_preview(image, low, high);

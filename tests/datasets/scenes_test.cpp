@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <numbers>
 
+#include "core/error.h"
 #include "datasets/scenes/dead_leaves.h"
+#include "datasets/scenes/measured_scene.h"
 #include "datasets/scenes/siemens_star.h"
 
 namespace parfocal::datasets {
@@ -84,6 +87,50 @@ TEST(SiemensStar, HalfOfTheDiscIsBright) {
   const double total = SiemensStar(params, BuildContext{}).sample(0).sum().item<double>();
   const double disc = std::numbers::pi * 50.0 * 50.0;
   EXPECT_NEAR(total / (2.0 * disc), 0.5, 5e-3);  // Rim and centre are sampled at 1/8 pixel.
+}
+
+/// An image file of two frames that never touches the disk.
+class TwoFrames final : public ImageFiles {
+ public:
+  explicit TwoFrames(double lowest) : lowest_(lowest) {}
+  LoadedImage load(const std::string& path, const ImageFile&) override {
+    asked_for = path;
+    LoadedImage loaded;
+    loaded.values = at::arange(2 * 3 * 4, at::kDouble).view({2, 1, 3, 4}) + lowest_;
+    return loaded;
+  }
+  std::string asked_for;
+
+ private:
+  double lowest_;
+};
+
+TEST(MeasuredScene, FrameIsTheSampleTimesThePhotons) {
+  TwoFrames files(0.0);
+  BuildContext context;
+  context.path = "scene";
+  context.files = &files;
+  MeasuredScene::Params params;
+  params.photons = Photons::from_si(100.0);
+  const MeasuredScene scene(params, context);
+  EXPECT_EQ(files.asked_for, "scene.image");
+  EXPECT_EQ(scene.sample(0)[0][0][2][3].item<double>(), 1100.0);
+  EXPECT_EQ(scene.sample(1)[0][0][0][0].item<double>(), 1200.0);
+  EXPECT_TRUE(at::equal(scene.sample(0), scene.sample(2)));
+}
+
+TEST(MeasuredScene, NegativeLightIsRefused) {
+  TwoFrames files(-0.5);
+  BuildContext context;
+  context.path = "scene";
+  context.files = &files;
+  try {
+    const MeasuredScene scene(MeasuredScene::Params{}, context);
+    FAIL() << "no error";
+  } catch (const DataError& error) {
+    EXPECT_STREQ(error.what(),
+                 "scene.image: the smallest value is -0.5; an object must not be negative");
+  }
 }
 
 }  // namespace

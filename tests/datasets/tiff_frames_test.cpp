@@ -53,8 +53,7 @@ TEST(OmeFrames, FollowEveryDimensionOrder) {
   for (const std::string order : {"XYZCT", "XYZTC", "XYCTZ", "XYCZT", "XYTCZ", "XYTZC"}) {
     const std::string sizes =
         "DimensionOrder=\"" + order + "\" SizeZ=\"2\" SizeC=\"3\" SizeT=\"2\"";
-    const auto path =
-        folder.write("case.tif", pages_with(12, ome(sizes, "<TiffData/>")).encode());
+    const auto path = folder.write("case.tif", pages_with(12, ome(sizes, "<TiffData/>")).encode());
     const std::vector<int> pages = pages_of(path);
     ASSERT_EQ(pages.size(), 12);
     for (int t = 0; t < 2; ++t) {
@@ -87,12 +86,13 @@ TEST(OmeFrames, WithoutAPageAreMissing) {
   const auto path = folder.write("a.tif", pages_with(11, ome(kZct, "<TiffData/>")).encode());
   EXPECT_EQ(refusal_of_stack(path),
             "frame 11 of 12 is missing: page 11, byte 1684: the chain of pages ends here after 11 "
-            "pages" + std::string(kEnd));
+            "pages" +
+                std::string(kEnd));
   const auto unassigned =
       folder.write("b.tif", pages_with(12, ome(kZct, "<TiffData IFD=\"0\"/>")).encode());
-  EXPECT_EQ(refusal_of_stack(unassigned),
-            "frame 1 of 12 is missing: no TiffData element assigns a page to it" +
-                std::string(kEnd));
+  EXPECT_EQ(
+      refusal_of_stack(unassigned),
+      "frame 1 of 12 is missing: no TiffData element assigns a page to it" + std::string(kEnd));
 }
 
 TEST(OmeFrames, BeyondTheAnnouncedOnesAreAWarning) {
@@ -120,8 +120,7 @@ TEST_P(WrongDescription, IsRefusedWithTheRule) {
 INSTANTIATE_TEST_SUITE_P(
     Ome, WrongDescription,
     testing::Values(
-        WrongOme{"repeated_page",
-                 ome(kZct, "<TiffData/><TiffData IFD=\"0\" FirstT=\"1\"/>"),
+        WrongOme{"repeated_page", ome(kZct, "<TiffData/><TiffData IFD=\"0\" FirstT=\"1\"/>"),
                  "TiffData gives frame 6 to page 6 and to page 0"},
         WrongOme{"same_page_twice",
                  ome(kZct, "<TiffData IFD=\"3\"/><TiffData IFD=\"3\" FirstT=\"1\"/>"),
@@ -132,12 +131,14 @@ INSTANTIATE_TEST_SUITE_P(
                  "TiffData names a plane beyond the sizes of the image"},
         WrongOme{"huge",
                  ome("DimensionOrder=\"XYZCT\" SizeZ=\"3000000000\" SizeC=\"3000000000\" "
-                     "SizeT=\"3000000000\"", ""),
+                     "SizeT=\"3000000000\"",
+                     ""),
                  "3000000000 channels x 3000000000 planes x 3000000000 times are more than 4194304 "
                  "frames"},
         WrongOme{"order", ome("DimensionOrder=\"XYZZT\" SizeZ=\"1\" SizeC=\"1\" SizeT=\"12\"", ""),
                  "DimensionOrder = \"XYZZT\" is not defined"},
-        WrongOme{"number", ome("DimensionOrder=\"XYZCT\" SizeZ=\"1e3\" SizeC=\"1\" SizeT=\"1\"", ""),
+        WrongOme{"number",
+                 ome("DimensionOrder=\"XYZCT\" SizeZ=\"1e3\" SizeC=\"1\" SizeT=\"1\"", ""),
                  "SizeZ = \"1e3\" is not a whole number >= 1"},
         WrongOme{"zero", ome("DimensionOrder=\"XYZCT\" SizeZ=\"0\" SizeC=\"1\" SizeT=\"1\"", ""),
                  "SizeZ = \"0\" is not a whole number >= 1"},
@@ -211,6 +212,15 @@ TEST(ImageJFrames, InOneDirectoryAreReadFromTheirPlaces) {
                         "ends at byte {}{}",
                         page.data_offset + 72, bytes.size() - 25, kEnd));
   EXPECT_THAT(pages_of(cut, {.allow_truncated = true}), ElementsAre(0, 1, 2));
+}
+
+TEST(ImageJFrames, FewerThanTheFileHoldsAreAWarning) {
+  const test::ScratchFolder folder;
+  TiffBytes tiff;
+  tiff.add_page(4, 6, 0).data += std::string(48, 1);
+  tiff.describe("ImageJ=1.53t\nimages=2\n");
+  EXPECT_THAT(open_stack(folder.write("a.tif", tiff.encode()))->info().warnings,
+              ElementsAre("a.tif: 24 bytes belong to no page; pages may have been lost"));
 }
 
 TEST(ImageJFrames, BeyondFourGibibytesAreReadFromTheirPlaces) {

@@ -68,11 +68,12 @@ void write_with_libtiff(const std::filesystem::path& path, const char* mode, Sam
   TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, planar ? PLANARCONFIG_SEPARATE : PLANARCONFIG_CONTIG);
   TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, planar ? PHOTOMETRIC_RGB : PHOTOMETRIC_MINISBLACK);
   const bool real = type == SampleType::kFloat32 || type == SampleType::kFloat64;
-  const bool whole = type == SampleType::kUInt8 || type == SampleType::kUInt16 ||
-                     type == SampleType::kUInt32;
-  TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, real    ? SAMPLEFORMAT_IEEEFP
-                                           : whole ? SAMPLEFORMAT_UINT
-                                                   : SAMPLEFORMAT_INT);
+  const bool whole =
+      type == SampleType::kUInt8 || type == SampleType::kUInt16 || type == SampleType::kUInt32;
+  TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT,
+               real    ? SAMPLEFORMAT_IEEEFP
+               : whole ? SAMPLEFORMAT_UINT
+                       : SAMPLEFORMAT_INT);
   TIFFSetField(tiff, TIFFTAG_COMPRESSION, compression);
   if (predictor != 1) TIFFSetField(tiff, TIFFTAG_PREDICTOR, predictor);
   const std::uint32_t across = tiled ? 16 : n_x;
@@ -119,10 +120,14 @@ TEST(TiffStack, ReadsEveryCombinationOfTypeCodecAndLayout) {
     for (const SampleType type :
          {SampleType::kUInt8, SampleType::kUInt16, SampleType::kUInt32, SampleType::kInt16,
           SampleType::kInt32, SampleType::kFloat32, SampleType::kFloat64}) {
-      for (const auto& [compression, predictor] :
-           {std::pair{COMPRESSION_NONE, 1}, {COMPRESSION_LZW, 1}, {COMPRESSION_LZW, 2},
-            {COMPRESSION_ADOBE_DEFLATE, 1}, {COMPRESSION_ADOBE_DEFLATE, 2},
-            {COMPRESSION_DEFLATE, 3}, {COMPRESSION_PACKBITS, 1}, {COMPRESSION_ZSTD, 2}}) {
+      for (const auto& [compression, predictor] : {std::pair{COMPRESSION_NONE, 1},
+                                                   {COMPRESSION_LZW, 1},
+                                                   {COMPRESSION_LZW, 2},
+                                                   {COMPRESSION_ADOBE_DEFLATE, 1},
+                                                   {COMPRESSION_ADOBE_DEFLATE, 2},
+                                                   {COMPRESSION_DEFLATE, 3},
+                                                   {COMPRESSION_PACKBITS, 1},
+                                                   {COMPRESSION_ZSTD, 2}}) {
         const bool real = type == SampleType::kFloat32 || type == SampleType::kFloat64;
         // libtiff 4.5.0 itself writes predictor 3 wrongly when big-endian: see the golden file.
         if (predictor == 3 && (!real || mode[1] == 'b')) continue;

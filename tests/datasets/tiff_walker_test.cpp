@@ -46,8 +46,9 @@ TEST_P(WrongTag, IsRefusedWithPageAndByteInShortTime) {
   EXPECT_LE(taken.count(), 0.1);
 }
 
-const std::string kEnd = "; repair or re-export the file, or read the whole frames before the "
-                         "damage with --allow-truncated";
+const std::string kEnd =
+    "; repair or re-export the file, or read the whole frames before the "
+    "damage with --allow-truncated";
 
 INSTANTIATE_TEST_SUITE_P(
     Tags, WrongTag,
@@ -74,7 +75,8 @@ INSTANTIATE_TEST_SUITE_P(
               "page 1, byte 208: tag 273 holds 1 values, but the page has 4 strips"},
         Wrong{"absurd_count", [](auto& page) { page.tags[279].count = 0xFFFFFFFF; },
               "frame 1 of 2 is missing: page 1, byte 24: tag 279 needs 17179869180 bytes here, but "
-              "the file ends at byte 284" + kEnd},
+              "the file ends at byte 284" +
+                  kEnd},
         Wrong{"offsets_as_ratio",
               [](auto& page) {
                 page.tags[273] = {5, {0}, {}};
@@ -96,16 +98,21 @@ INSTANTIATE_TEST_SUITE_P(
               "page 1, byte 146: the page mixes tags of strips and of tiles"},
         Wrong{"strip_outside", [](auto& page) { page.tags[273].values = {100000}; },
               "frame 1 of 2 is missing: page 1, byte 100000: strip 0 needs 24 bytes here, but the "
-              "file ends at byte 284" + kEnd},
+              "file ends at byte 284" +
+                  kEnd},
         Wrong{"strip_too_long", [](auto& page) { page.tags[279].values = {25}; },
               "frame 1 of 2 is missing: page 1, byte 260: strip 0 needs 25 bytes here, but the "
-              "file ends at byte 284" + kEnd},
+              "file ends at byte 284" +
+                  kEnd},
         Wrong{"strip_too_short", [](auto& page) { page.tags[279].values = {23}; },
               "page 1, byte 260: strip 0 claims 24 bytes from 23 stored, more than compression 1 "
               "can give"},
         Wrong{"empty_strip", [](auto& page) { page.tags[279].values = {0}; },
               "frame 1 of 2 is missing: page 1, byte 146: strip 0 holds no data" + kEnd},
-        Wrong{"predictor_alone", [](auto& page) { page.tags[317] = {3, {2}, {}}; },
+        Wrong{"predictor_alone",
+              [](auto& page) {
+                page.tags[317] = {3, {2}, {}};
+              },
               "frame 1 (page 1, byte 146): predictor 2 has no meaning with compression 1"},
         Wrong{"mixed_bits",
               [](auto& page) {
@@ -113,10 +120,14 @@ INSTANTIATE_TEST_SUITE_P(
                 page.tags[258].values = {8, 8, 16};
               },
               "page 1, byte 146: tag 258 differs between the samples of a pixel"},
-        Wrong{"twelve_bits", [](auto& page) { page.tags[258].values = {12}; },
-              "frame 1 (page 1, byte 146): samples of 12 bits with sample format 1 are not read (8, "
-              "16, 32-bit integers and 32, 64-bit floats are)"},
-        Wrong{"reversed_bits", [](auto& page) { page.tags[266] = {3, {2}, {}}; },
+        Wrong{
+            "twelve_bits", [](auto& page) { page.tags[258].values = {12}; },
+            "frame 1 (page 1, byte 146): samples of 12 bits with sample format 1 are not read (8, "
+            "16, 32-bit integers and 32, 64-bit floats are)"},
+        Wrong{"reversed_bits",
+              [](auto& page) {
+                page.tags[266] = {3, {2}, {}};
+              },
               "frame 1 (page 1, byte 146): fill order 2 (bits reversed) is not read; convert with "
               "\"tiffcp -f msb2lsb\""},
         Wrong{"other_size",
@@ -127,12 +138,16 @@ INSTANTIATE_TEST_SUITE_P(
               },
               "frame 1 (page 1, byte 146): 6 x 4 x 1 uint8 differs from frame 0: 4 x 6 x 1 uint8; "
               "all frames must be alike"},
-        Wrong{"other_type", [](auto& page) { page.tags[339] = {3, {2}, {}}; },
+        Wrong{"other_type",
+              [](auto& page) {
+                page.tags[339] = {3, {2}, {}};
+              },
               "frame 1 (page 1, byte 146): 4 x 6 x 1 int8 differs from frame 0: 4 x 6 x 1 uint8; "
               "all frames must be alike"},
-        Wrong{"palette", [](auto& page) { page.tags[262].values = {3}; },
-              "frame 1 (page 1, byte 146): photometric interpretation 3 with 1 samples per pixel is "
-              "not read (1 = min is black, 2 = RGB are)"}),
+        Wrong{
+            "palette", [](auto& page) { page.tags[262].values = {3}; },
+            "frame 1 (page 1, byte 146): photometric interpretation 3 with 1 samples per pixel is "
+            "not read (1 = min is black, 2 = RGB are)"}),
     [](const auto& info) { return info.param.name; });
 
 class Chain : public testing::Test {
@@ -151,7 +166,8 @@ class Chain : public testing::Test {
 
 TEST_F(Chain, ThatReturnsIsALoop) {
   link(9, tiff_.pages[3].directory_offset);
-  EXPECT_EQ(refusal_of(bytes_), "page 10, byte 1360: the chain of pages returns to byte 422: a loop");
+  EXPECT_EQ(refusal_of(bytes_),
+            "page 10, byte 1360: the chain of pages returns to byte 422: a loop");
 }
 
 TEST_F(Chain, ThatPointsToItselfIsALoop) {
@@ -161,9 +177,11 @@ TEST_F(Chain, ThatPointsToItselfIsALoop) {
 
 TEST_F(Chain, ThatLeavesTheFileNamesTheMissingFrame) {
   link(4, 1 << 20);
-  EXPECT_EQ(refusal_of(bytes_),
-            "frame 5 of 6 is missing: page 5, byte 1048576: a directory needs 2 bytes here, but the "
-            "file ends at byte 1388" + kEnd);
+  EXPECT_EQ(
+      refusal_of(bytes_),
+      "frame 5 of 6 is missing: page 5, byte 1048576: a directory needs 2 bytes here, but the "
+      "file ends at byte 1388" +
+          kEnd);
 }
 
 TEST_F(Chain, WithAnEmptyDirectoryNamesTheMissingFrame) {
@@ -177,17 +195,17 @@ TEST_F(Chain, ThatSkipsPagesIsNeverSilent) {
   const test::ScratchFolder folder;
   const auto stack = open_stack(folder.write("case.tif", bytes_));
   EXPECT_EQ(stack->info().n_frames, 6);
-  EXPECT_THAT(stack->info().warnings,
-              testing::ElementsAre(
-                  "case.tif: 552 bytes belong to no page; pages may have been lost"));
+  EXPECT_THAT(
+      stack->info().warnings,
+      testing::ElementsAre("case.tif: 552 bytes belong to no page; pages may have been lost"));
 }
 
 TEST_F(Chain, ThatEndsEarlyIsNeverSilent) {
   link(2, 0);
   const test::ScratchFolder folder;
-  EXPECT_THAT(open_stack(folder.write("case.tif", bytes_))->info().warnings,
-              testing::ElementsAre(
-                  "case.tif: 966 bytes belong to no page; pages may have been lost"));
+  EXPECT_THAT(
+      open_stack(folder.write("case.tif", bytes_))->info().warnings,
+      testing::ElementsAre("case.tif: 966 bytes belong to no page; pages may have been lost"));
 }
 
 TEST_F(Chain, ThatUsesTheSameStripTwiceIsNeverSilent) {
@@ -227,17 +245,36 @@ TEST(Walker, RefusesMoreThanACodecCanGive) {
   }
 }
 
-TEST(Walker, HoldsAMillionPagesAtMost) {
-  // Directories of one page each, 1,048,577 of them, would be 128 MB; the limit is in the walker.
+TEST(Walker, ReadsTwentyThousandPagesInShortTime) {
   TiffBytes tiff;
   for (int i = 0; i < 20'000; ++i) tiff.add_page(1, 1);
   const test::ScratchFolder folder;
+  const auto path = folder.write("case.tif", tiff.encode());
   const auto begin = std::chrono::steady_clock::now();
-  const auto stack = open_stack(folder.write("case.tif", tiff.encode()));
+  const auto stack = open_stack(path);
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
   EXPECT_EQ(stack->info().n_frames, 20'000);
   EXPECT_THAT(stack->info().warnings, testing::IsEmpty());
-  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
   EXPECT_LE(taken.count(), 5.0);
+}
+
+TEST(Walker, RefusesMorePagesThanItsLimit) {
+  EXPECT_EQ(ReadOptions{}.max_pages, 1'048'576);
+  TiffBytes tiff;
+  for (int i = 0; i < 6; ++i) tiff.add_page();
+  const std::string bytes = tiff.encode();
+  EXPECT_EQ(refusal_of(bytes, {.max_pages = 6}), "no error");
+  EXPECT_EQ(refusal_of(bytes, {.max_pages = 5}),
+            "page 5, byte 698: the chain holds more than 5 pages");
+}
+
+TEST(Walker, NamesBytesThatBelongToNoRow) {
+  TiffBytes tiff;
+  tiff.add_page(4, 6);
+  tiff.pages[0].tags[257].values = tiff.pages[0].tags[278].values = {3};
+  const test::ScratchFolder folder;
+  EXPECT_THAT(open_stack(folder.write("case.tif", tiff.encode()))->info().warnings,
+              testing::ElementsAre("case.tif: page 0: 6 of the 24 bytes at 122 belong to no row"));
 }
 
 TEST(Walker, ReadsBigTiffAndRefusesItsOwnMistakes) {

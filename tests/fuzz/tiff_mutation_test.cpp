@@ -129,13 +129,20 @@ Reading read_naively(const std::filesystem::path& path) {
   return reading;
 }
 
+/// A last link that says "no more pages" and a cut before the next page leave a sound TIFF of fewer
+/// pages: nothing in the file tells that there were others.
+bool may_be_sound(const Mutant& mutant) {
+  return mutant.description.find("chain ended") != std::string::npos &&
+         mutant.description.find("cut") != std::string::npos;
+}
+
 /// The check: a file is refused, or no frame is missing without a word.
 CaseResult judge(std::uint64_t seed, const Mutant& mutant, const Reading& reading) {
   if (!reading.broken.empty()) {
     return {seed, CaseResult::Kind::kFailed, mutant.description + ": " + reading.broken};
   }
   if (reading.refused) return {seed, CaseResult::Kind::kRefused, {}};
-  if (reading.n_frames < mutant.base->n_frames && !reading.warned) {
+  if (reading.n_frames < mutant.base->n_frames && !reading.warned && !may_be_sound(mutant)) {
     return {seed, CaseResult::Kind::kFailed,
             fmt::format("{}: {} of {} frames are silently missing", mutant.description,
                         mutant.base->n_frames - reading.n_frames, mutant.base->n_frames)};

@@ -26,7 +26,7 @@ TEST(IncludeGraph, WideLibTorchHeadersStayInLearned) {
   EXPECT_TRUE(findings.empty()) << list(findings);
 }
 
-TEST(IncludeGraph, DISABLED_ASourceIncludesItsOwnHeaderFirst) {
+TEST(IncludeGraph, ASourceIncludesItsOwnHeaderFirst) {
   const auto findings = own_header_not_first(cpp_files());
   EXPECT_TRUE(findings.empty()) << list(findings);
 }

@@ -16,7 +16,7 @@ TEST(Layout, EveryHeaderIsIncludedOnce) {
   EXPECT_TRUE(findings.empty()) << list(findings);
 }
 
-TEST(Layout, DISABLED_NoFileIsLongerThanFourHundredLines) {
+TEST(Layout, NoFileIsLongerThanFourHundredLines) {
   const auto findings = too_long(source_tree());
   EXPECT_TRUE(findings.empty()) << list(findings);
 }
@@ -31,7 +31,7 @@ TEST(Layout, TestsMirrorTheTree) {
   EXPECT_TRUE(findings.empty()) << list(findings);
 }
 
-TEST(Layout, DISABLED_EverySourceIsPartOfTheBuild) {
+TEST(Layout, EverySourceIsPartOfTheBuild) {
   const auto findings = not_in_build(source_tree());
   EXPECT_TRUE(findings.empty()) << list(findings);
 }
@@ -41,7 +41,7 @@ TEST(Layout, NoFileHoldsBannedText) {
   EXPECT_TRUE(findings.empty()) << list(findings);
 }
 
-TEST(Layout, DISABLED_TestsNamedInHeadersExist) {
+TEST(Layout, TestsNamedInHeadersExist) {
   const auto findings = missing_named_tests(source_tree());
   EXPECT_TRUE(findings.empty()) << list(findings);
 }

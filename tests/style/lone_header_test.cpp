@@ -17,9 +17,11 @@ namespace {
 CommandResult compile_alone(const ScratchFolder& scratch, const std::string& name,
                             const std::string& text) {
   const auto source = scratch.write(name, text);
-  return run_shell(PARFOCAL_CXX " -std=c++20 -fsyntax-only -x c++ -I. " PARFOCAL_SYSTEM_INCLUDES
-                                " " +
-                   shell_word(source));
+  return run_shell(
+      PARFOCAL_CXX
+      " -std=c++20 -fsyntax-only -x c++ -I. -DPARFOCAL_SOURCE_DIR='\".\"' " PARFOCAL_SYSTEM_INCLUDES
+      " " +
+      shell_word(source));
 }
 
 std::string compile_header(const ScratchFolder& scratch, const std::string& header) {

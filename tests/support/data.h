@@ -27,10 +27,10 @@ namespace parfocal::test {
 }  // namespace parfocal::test
 
 /// Skips the test where the file is absent; fails it under PARFOCAL_REQUIRE_DATA=1.
-#define PARFOCAL_REQUIRE_FILE(path)                                                  \
-  do {                                                                               \
-    if (!std::filesystem::exists(path)) {                                            \
-      if (::parfocal::test::data_required()) FAIL() << (path) << " is absent";       \
-      GTEST_SKIP() << (path) << " is absent; set PARFOCAL_DATA to the data folder";  \
-    }                                                                                \
+#define PARFOCAL_REQUIRE_FILE(path)                                                 \
+  do {                                                                              \
+    if (!std::filesystem::exists(path)) {                                           \
+      if (::parfocal::test::data_required()) FAIL() << (path) << " is absent";      \
+      GTEST_SKIP() << (path) << " is absent; set PARFOCAL_DATA to the data folder"; \
+    }                                                                               \
   } while (false)

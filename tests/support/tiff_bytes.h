@@ -17,8 +17,8 @@ class TiffBytes {
   struct Tag {
     std::uint16_t type = 3;
     std::vector<std::uint64_t> values;
-    std::string text;                     ///< instead of values, for type 2
-    std::uint64_t count = UINT64_MAX;     ///< as written, when it shall differ from values.size()
+    std::string text;                  ///< instead of values, for type 2
+    std::uint64_t count = UINT64_MAX;  ///< as written, when it shall differ from values.size()
   };
   struct Page {
     std::map<std::uint16_t, Tag> tags;

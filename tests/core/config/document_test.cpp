@@ -82,7 +82,8 @@ TEST(Yaml, NestingIsLimitedTo64) {
   EXPECT_EQ(first_mistake(std::string(600, '[') + std::string(600, ']')),
             "1:65 nesting too deep: at most 64 levels");
   EXPECT_THAT(first_mistake("a:\n  b: " + std::string(1'000'000, '[')),
-              HasSubstr("(is a bracket not closed?)"));
+              HasSubstr("nesting too deep: at most 64 levels"));
+  EXPECT_THAT(first_mistake("a: [[1, 2]\n"), HasSubstr("YAML syntax"));
   EXPECT_THAT(first_mistake("a: &a " + std::string(40, '[') + "1" + std::string(40, ']') +
                             "\nb: " + std::string(40, '[') + "*a" + std::string(40, ']')),
               HasSubstr("nesting too deep"));
@@ -148,6 +149,12 @@ TEST(Yaml, LargeFilesAreRefusedAndLargeMapsAreQuick) {
   EXPECT_EQ(parse_yaml(many, "x.yaml").entries.size(), 60'000U);
   EXPECT_THAT(first_mistake(many + many), HasSubstr("duplicate key"));
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+}
+
+TEST(Yaml, OneLineOfMegabytesIsReadInOnePass) {
+  std::string line = "\u00B5: [";
+  while (line.size() < 1'000'000) line += "1, ";
+  EXPECT_THAT(first_mistake(line + "1]\n"), HasSubstr("1:600002 more than 200000 values"));
 }
 
 TEST(Yaml, EmptyTextsHaveNoValue) {

@@ -100,11 +100,11 @@ TEST(Choice, NearestWordIsSuggested) {
 
 TEST(List, LengthAndItemsAreChecked) {
   EXPECT_EQ(only_mistake(example_with("[5.5 um, 5.5 um]", "[5.5 um]")),
-            "camera.pitch: expected a list of 2 values [y, x], got 1");
+            "camera.pitch: expected a list of 2 values, got 1");
   EXPECT_EQ(only_mistake(example_with("[5.5 um, 5.5 um]", "5.5 um")),
-            "camera.pitch = \"5.5 um\": expected a list of 2 values [y, x]");
+            "camera.pitch = \"5.5 um\": expected a list of 2 values");
   EXPECT_EQ(only_mistake(example_with("[2.5, -3]", "[2.5]")),
-            "positions: expected a list of 2 values [y, x], got 1");
+            "positions: expected a list of 2 values, got 1");
   EXPECT_EQ(only_mistake(example_with("550 nm]", "550]")),
             "wavelengths = 550: expected a length with a unit, for example \"550 nm\"");
 }

@@ -12,12 +12,8 @@ class DenseOperator : public LinearOperator {
  public:
   explicit DenseOperator(at::Tensor matrix) : matrix_(std::move(matrix)) {}
 
-  at::Tensor forward(const at::Tensor& x) const override {
-    return at::matmul(x, matrix_.t());
-  }
-  at::Tensor adjoint(const at::Tensor& y) const override {
-    return at::matmul(y, matrix_.conj());
-  }
+  at::Tensor forward(const at::Tensor& x) const override { return at::matmul(x, matrix_.t()); }
+  at::Tensor adjoint(const at::Tensor& y) const override { return at::matmul(y, matrix_.conj()); }
   Shape domain() const override { return {matrix_.size(1)}; }
   Shape range() const override { return {matrix_.size(0)}; }
   at::ScalarType dtype() const override { return matrix_.scalar_type(); }

@@ -91,7 +91,8 @@ TEST(Fft, HalfFrequenciesAreNotNegative) {
     const at::Tensor half = rfft_frequencies_per_m(n, 0.5);
     ASSERT_EQ(half.size(0), n / 2 + 1);
     for (std::int64_t k = 0; k <= n / 2; ++k) {
-      EXPECT_DOUBLE_EQ(half[k].item<double>(), static_cast<double>(k) / (0.5 * static_cast<double>(n)));
+      EXPECT_DOUBLE_EQ(half[k].item<double>(),
+                       static_cast<double>(k) / (0.5 * static_cast<double>(n)));
     }
   }
 }

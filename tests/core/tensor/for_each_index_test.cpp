@@ -37,7 +37,8 @@ TEST(ForEachIndex, SaysThatTheProgramWasBuiltWithoutCuda) {
     for_each_index(at::Device(at::kCUDA, 0), 1, Square{&value});
     FAIL() << "no error";
   } catch (const UsageError& error) {
-    EXPECT_STREQ(error.what(), "device cuda:0: this program was built without CUDA; use device: cpu");
+    EXPECT_STREQ(error.what(),
+                 "device cuda:0: this program was built without CUDA; use device: cpu");
   }
 }
 #else

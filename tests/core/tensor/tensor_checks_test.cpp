@@ -24,11 +24,17 @@ std::string message_of(const std::function<void()>& call) {
 
 TEST(TensorChecks, MessageHasNameExpectedAndGot) {
   const at::Tensor x = at::zeros({480, 640}, at::kDouble);
-  EXPECT_EQ(message_of([&] { check_tensor("counts", x, at::kFloat, {-1, 1, 480, 640}); }),
+  EXPECT_EQ(message_of([&] {
+              check_tensor("counts", x, at::kFloat, {-1, 1, 480, 640});
+            }),
             "counts: expected float32 [B, 1, 480, 640] on cpu, got float64 [480, 640] on cpu");
-  EXPECT_EQ(message_of([&] { check_trailing("x", x, at::kDouble, {3, 480, 640}); }),
+  EXPECT_EQ(message_of([&] {
+              check_trailing("x", x, at::kDouble, {3, 480, 640});
+            }),
             "x: expected float64 [..., 3, 480, 640], got float64 [480, 640] on cpu");
-  EXPECT_EQ(message_of([&] { check_tensor("x", at::Tensor(), at::kBool, {2, -1}); }),
+  EXPECT_EQ(message_of([&] {
+              check_tensor("x", at::Tensor(), at::kBool, {2, -1});
+            }),
             "x: expected bool [2, *] on cpu, got an undefined tensor");
 }
 
