@@ -50,6 +50,22 @@ void check_reconstruct(const Node& root, ReadContext& context) {
   require_block(root, context, "reconstruct", {"reconstruction", "solver and priors"});
 }
 
+/// Metrics compare with the true object, and each gives one number of the summary.
+void check_metrics(const Experiment& experiment, const Node& root, ReadContext& context) {
+  if (!experiment.evaluate) return;
+  ReadContext metrics = context.child("evaluate").child("metrics");
+  const Node& node = *root.find("evaluate")->find("metrics");
+  if (experiment.task != Task::kReconstruct || !experiment.scene) {
+    metrics.error(node, "rule", "a metric needs the true object, which only a scene knows",
+                  "remove the block evaluate, or reconstruct from a scene");
+  }
+  std::set<std::string> names;
+  for (const ComponentConfig& metric : experiment.evaluate->metrics) {
+    if (names.insert(metric.type->name).second) continue;
+    metrics.error(node, "rule", metric.type->name + " stands in the list twice");
+  }
+}
+
 void check_simulate(const Node& root, ReadContext& context) {
   require_block(root, context, "simulate", {"scene", "where objects come from"});
   require_block(root, context, "simulate", {"model", "object -> expected measurement"});
@@ -140,6 +156,7 @@ Experiment typed(Node root, const Registry& registry, Diagnostics& diagnostics) 
     check_device(experiment, root, context);
     check_seeds(experiment, root, context);
     check_percentiles(experiment, root, context);
+    check_metrics(experiment, root, context);
   }
   return experiment;
 }

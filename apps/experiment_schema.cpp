@@ -25,6 +25,7 @@ void ReconstructionBlock::describe(Schema<ReconstructionBlock>& s) {
 void EvaluateBlock::describe(Schema<EvaluateBlock>& s) {
   s.summary("What is measured on the estimate when the true object is known.");
   s.components("metrics", &EvaluateBlock::metrics, "metric")
+      .required()
       .doc("Numbers that compare the estimate with the true object of a scene.");
 }
 

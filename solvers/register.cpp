@@ -3,6 +3,7 @@
 
 #include "core/operators/component.h"
 #include "solvers/linear/tikhonov.h"
+#include "solvers/metrics/psnr.h"
 #include "solvers/priors/non_negative.h"
 #include "solvers/priors/total_variation.h"
 #include "solvers/priors/wavelet_l1.h"
@@ -17,6 +18,7 @@ void register_solvers(Registry& registry) {
   add_component<Solver, solvers::Fista>(registry, "fista");
   add_component<Solver, solvers::GradientDescent>(registry, "gradient_descent");
   add_component<Solver, solvers::Tikhonov>(registry, "tikhonov");
+  add_component<Metric, solvers::Psnr>(registry, "psnr");
   add_component<Prior, solvers::NonNegative>(registry, "non_negative");
   add_component<Prior, solvers::TotalVariation>(registry, "total_variation");
   add_component<Prior, solvers::WaveletL1>(registry, "wavelet_l1");

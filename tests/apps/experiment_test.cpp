@@ -69,6 +69,22 @@ TEST(Experiment, DataAndSceneTogetherAreRefused) {
   EXPECT_THAT(mistakes[0].message, HasSubstr("either from data or from a scene"));
 }
 
+TEST(Experiment, MetricsNeedATruthAndStandOnce) {
+  const auto without_truth =
+      mistakes_in(small_camera_yaml("small") + "evaluate: {metrics: [{type: psnr}]}\n");
+  ASSERT_EQ(without_truth.size(), 1U);
+  EXPECT_THAT(without_truth[0].message, HasSubstr("a metric needs the true object"));
+
+  std::string text = without(small_camera_yaml("small"), "data:", "model:");
+  text += "scene: {type: siemens_star, size: [24, 34]}\n";
+  EXPECT_TRUE(mistakes_in(text + "evaluate: {metrics: [{type: psnr}]}\n").empty());
+  const auto twice =
+      mistakes_in(text + "evaluate: {metrics: [{type: psnr}, {type: psnr, scale: gain}]}\n");
+  ASSERT_EQ(twice.size(), 1U);
+  EXPECT_THAT(twice[0].message, HasSubstr("psnr stands in the list twice"));
+  EXPECT_EQ(mistakes_in(text + "evaluate: {}\n").size(), 1U);
+}
+
 TEST(Experiment, SimulateRefusesBlocksThatItDoesNotUse) {
   std::string text = small_camera_yaml("small");
   text.replace(text.find("task: reconstruct"), 17, "task: simulate");

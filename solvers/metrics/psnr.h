@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "core/operators/component.h"
+#include "core/operators/fields.h"
+
+namespace parfocal::solvers {
+
+/// How the scale of an estimate is brought to that of the reference before they are compared.
+enum class ScaleMatch { kNone, kMaximum, kGain };
+
+/// Peak signal-to-noise ratio.
+///
+///   PSNR = 10 log10( max(x)^2 / mean((s e - x)^2) )
+///   s = 1 (none), max(x) / max(e) (maximum), <e, x> / <e, e> (gain: the s of the largest PSNR)
+///
+/// Convention: the peak is the largest value of the reference x, over all channels of an item.
+/// Published
+///             numbers use any of the three scales, which differ by several dB: state it.
+/// Layout:     estimate e and reference x [batch, channel, n_y, n_x]; result float64 [batch].
+/// Units:      dB.
+/// Invariants: gain >= any other scale; blind to a common factor of e and x; equal images are
+///             refused, because their ratio is infinite.
+/// Errors:     NumericError for a reference without a positive value, and for equal images.
+/// Tested by:  tests/solvers/metrics/psnr_test.cpp, conformance.
+class Psnr final : public Metric {
+ public:
+  struct Params {
+    ScaleMatch scale = ScaleMatch::kNone;
+  };
+  static void describe(Schema<Params>& s);
+
+  explicit Psnr(const Params& params) : params_(params) {}
+  Psnr(const Params& params, const BuildContext&) : params_(params) {}
+
+  [[nodiscard]] at::Tensor evaluate(const at::Tensor& estimate,
+                                    const at::Tensor& reference) const override;
+  [[nodiscard]] std::string unit() const override { return "dB"; }
+
+ private:
+  Params params_;
+};
+
+}  // namespace parfocal::solvers
