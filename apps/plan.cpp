@@ -36,7 +36,7 @@ Plan plan_of(const Experiment& experiment, const Placement& placement, int threa
   plan.n_y = range[1];
   plan.n_x = range[2];
   if (experiment.data) take_measured_size(experiment, pipeline, files, plan);
-  if (experiment.scene) static_cast<void>(simulate_frame(experiment, pipeline));
+  if (experiment.scene) plan.channels = simulate_frame(experiment, pipeline).counts.size(1);
   plan.unknowns_per_frame = pipeline.unknowns_per_frame(plan.channels);
   if (!experiment.reconstruction) return plan;
   plan.iterations = pipeline.solver().iterations();

@@ -25,9 +25,8 @@ struct Plan {
 /// Builds everything, reads the data, and solves nothing.
 ///
 /// Memory: unknowns of a block x bytes per unknown, as the solver declares.
-/// Time:   iterations x 6 transforms x 0.14 ns N log2 N on one thread (0.6 of it on two and more),
-/// N
-///         unknowns of a frame: within a factor of three on a current CPU.
+/// Time:   iterations x 6 transforms x 0.14 ns N log2 N on one thread (0.6 of it on two and more)
+///         for N unknowns of a frame: within a factor of three on a current CPU.
 /// Errors: as a run.
 [[nodiscard]] Plan plan_of(const Experiment& experiment, const Placement& placement, int threads);
 

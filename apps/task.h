@@ -33,8 +33,7 @@ struct TaskResult {
 /// Runs one experiment with one seed and writes metrics.csv and results/ into `folder`.
 ///
 /// Layout:     results/object.ome.tif, psf.ome.tif, measurement.ome.tif, residual.ome.tif, and for
-/// a
-///             simulated measurement truth.ome.tif; object.npy and object.png as `output` says.
+///             a simulated measurement truth.ome.tif; object.npy and object.png as `output` says.
 /// Invariants: the same experiment, seed and threads give the same bytes.
 /// Errors:     NumericError, DataError, UsageError of the parts.
 /// Tested by:  tests/apps/run_test.cpp.

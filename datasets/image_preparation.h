@@ -13,8 +13,7 @@ namespace parfocal::datasets {
 /// The steps between a raw image and the numbers a model meets.
 ///
 /// Layout:     [frames, channel, n_y, n_x]; every step treats each frame on its own, so that a
-/// stack
-///             read in blocks gives the same numbers as one read whole.
+///             stack read in blocks gives the same numbers as one read whole.
 /// Errors:     DataError naming the image's path in the experiment, the value and the limit.
 /// Tested by:  tests/datasets/image_files_test.cpp.
 

@@ -21,10 +21,10 @@ struct Beam {
 /// Convention: fields vary as exp(-i omega t), so a delay is a positive phase; |field|^2 is power
 ///             per sample.
 /// Layout:     complex64 or complex128 [..., n_y, n_x] on `beam.grid`; the result has the same
-/// shape. Invariants: linear in the field; differentiable in the field and in every trainable leaf.
-/// A
-///             component whose leaf is sampled on the grid of the field finds that grid in
-///             `BuildContext::sensor` when it is built; without it nothing can be trained.
+///             shape. Invariants: linear in the field; differentiable in the field and in every
+///             trainable leaf. A component whose leaf is sampled on the grid of the field finds
+///             that grid in `BuildContext::sensor` when it is built; without it nothing can be
+///             trained.
 /// Errors:     LogicError for a field that is not complex or not on the grid.
 /// Tested by:  tests/optics (each element), tests/conformance.
 class OpticalElement {

@@ -13,9 +13,8 @@ namespace parfocal {
 ///   F(m) = 1/2 (m - target)^T W (m - target)
 ///
 /// Layout:     target and weight [batch, channel, n_y, n_x], in dtype and on the device of the
-/// model. Invariants: where the weight is 0 the target is 0, so that no value stored in a dead
-/// pixel (NaN
-///             included) can reach the result.
+///             model. Invariants: where the weight is 0 the target is 0, so that no value stored in
+///             a dead pixel (NaN included) can reach the result.
 /// Errors:     DataError if nothing is left, or if a counting pixel is not finite.
 /// Tested by:  tests/solvers/solve_test.cpp.
 struct DataTerm {

@@ -19,8 +19,7 @@ struct Differences {
 ///   open:      D1 v[i, j] = v[i, j] - v[i+1, j],   0 in the last row; D2 likewise
 ///
 /// Layout:     v [..., p_y, p_x]; the last row (column) of an open difference is 0 and is ignored
-/// by
-///             the adjoint.
+///             by the adjoint.
 /// Tested by:  tests/solvers/priors_test.cpp (adjoint gap, plane wave, loops).
 [[nodiscard]] Differences differences(const at::Tensor& v, DifferenceBoundary boundary);
 [[nodiscard]] at::Tensor differences_adjoint(const Differences& d, DifferenceBoundary boundary);

@@ -24,8 +24,7 @@ namespace parfocal {
 /// Invariants: each line is written by one call; a torn last line (killed process) is cut when the
 ///             log is opened again, and readers ignore it. Any thread may write.
 /// Errors:     FileError; one that hits the watchdog is thrown by the next `emit`. LogicError for
-/// an
-///             unknown kind or a payload that is no object or uses a reserved key.
+///             an unknown kind or a payload that is no object or uses a reserved key.
 /// Tested by:  tests/core/run/records_test.cpp.
 class EventLog {
  public:

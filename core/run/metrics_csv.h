@@ -15,9 +15,8 @@ namespace parfocal {
 /// `metrics.csv`: one row per step or epoch.
 ///
 /// Layout:     RFC 4180 with LF; header `name [unit]`; a value that does not exist is an empty
-/// field. Precision:  17 significant digits. Invariants: no wall-clock columns, so resumed and
-/// uninterrupted runs compare bytewise (times
-///             belong in events.jsonl).
+///             field. Precision:  17 significant digits. Invariants: no wall-clock columns, so
+///             resumed and uninterrupted runs compare bytewise (times belong in events.jsonl).
 /// Errors:     NumericError naming row and column for NaN and infinity (the row is not written);
 ///             FileError; LogicError for a row of the wrong length.
 /// Tested by:  tests/core/run/records_test.cpp.

@@ -58,8 +58,7 @@ using StudyCallable = std::function<Summary(const StudyCell&, const std::filesys
 /// computed. With all cells there, `variants/table.csv` and `variants/table.json` are written.
 ///
 /// Invariants: an interrupted and resumed study gives the same bytes as an uninterrupted one; a
-/// cell
-///             under its final name is whole. What was started and not finished is removed.
+///             cell under its final name is whole. What was started and not finished is removed.
 /// Errors:     what the callable throws, after which the finished cells stay; UsageError for two
 ///             equal cells, bad names, or finished cells of another fingerprint; FileError.
 /// Tested by:  tests/core/run/study_test.cpp.

@@ -15,8 +15,7 @@ namespace parfocal {
 /// Precision:  17 significant digits, so a double reads back to the same bits.
 /// Invariants: the same numbers give the same bytes; no timings in here.
 /// Errors:     NumericError for NaN and infinity, LogicError for a name used twice or not of the
-/// form
-///             [A-Za-z0-9_.-]+; DataError from `read` for a damaged file.
+///             form [A-Za-z0-9_.-]+; DataError from `read` for a damaged file.
 /// Tested by:  tests/core/run/records_test.cpp.
 class Summary {
  public:

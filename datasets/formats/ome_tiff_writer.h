@@ -26,9 +26,8 @@ struct OmeMetadata {
 /// OME data model 2016-06; TIFF 6.0; BigTIFF as soon as the file exceeds 2 GiB.
 ///
 /// Layout:     [n_y, n_x], [channel, n_y, n_x], [channel, z, n_y, n_x] or [t, channel, z, n_y,
-/// n_x];
-///             one uncompressed page per plane, z fastest, then channel; little-endian; strips of
-///             at most 1 MiB.
+///             n_x]; one uncompressed page per plane, z fastest, then channel; little-endian;
+///             strips of at most 1 MiB.
 /// Units:      pitches in metres; stored as PhysicalSize in µm and as pixels per cm.
 /// Precision:  bit-exact float32, never rescaled.
 /// Invariants: every page is read back and compared before the file gets its name; no time stamp,

@@ -36,17 +36,16 @@ enum class TransferScaling { kUnit, kOrthonormal };
 /// N. Antipa et al., "DiffuserCam: lensless single-exposure 3D imaging", Optica 5, 1 (2018), eq. 4.
 ///
 /// Convention: the PSF's centre is pixel floor(P / 2) of the padded grid; only the kernel is
-/// rolled,
-///             so the adjoint is exact for odd P too. s = 1 (unit) or 1 / sqrt(P1 P2) (orthonormal,
-///             the scale of the gradient methods of DiffuserCam-Tutorial and LenslessPiCam).
+///             rolled, so the adjoint is exact for odd P too. s = 1 (unit) or 1 / sqrt(P1 P2)
+///             (orthonormal, the scale of the gradient methods of DiffuserCam-Tutorial and
+///             LenslessPiCam).
 /// Layout:     h [channel or 1, n_y, n_x]; v [..., channel, p_y, p_x] (scene: padded) or
 ///             [..., channel, n_y, n_x] (scene: sensor, nothing outside the window emits);
 ///             y [..., channel, n_y, n_x]. A PSF of one channel serves any number of channels.
 /// Units:      h is the fraction of the light per pixel, y has the unit of v.
 /// Precision:  dtype of the PSF.
 /// Invariants: adjoint exact to rounding; P >= 2n - 1 makes the crop a linear convolution;
-/// gradients
-///             flow to the PSF; norm_bound = max |Hh|.
+///             gradients flow to the PSF; norm_bound = max |Hh|.
 /// Errors:     LogicError for a wrong shape, dtype or device of v or y.
 /// Tested by:  tests/forward_models/lensless_convolution_test.cpp (direct sums), tests/conformance.
 class LenslessConvolution : public LinearOperator, public TransferFunctions {

@@ -14,8 +14,7 @@ namespace parfocal::optics {
 ///             differentiable for means of 0 and below.
 /// Units:      mean in photons, counts in electrons, dark in electrons per exposure.
 /// Invariants: mean score 0 and variance of the score = Fisher weight qe^2 / lam at every lam >=
-/// 1e-3;
-///             a pixel that is not finite has weight 0 and adds nothing.
+///             1e-3; a pixel that is not finite has weight 0 and adds nothing.
 /// Tested by:  tests/optics/detectors/poisson_detector_test.cpp.
 class PoissonDetector final : public Likelihood {
  public:

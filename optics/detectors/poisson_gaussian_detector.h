@@ -24,9 +24,8 @@ namespace parfocal::optics {
 /// Convention: saturated pixels (full well, top code) are left out: weight 0, nothing added.
 /// Units:      mean in photons, counts in ADU, gain K in ADU per electron.
 /// Invariants: variance of the score = Fisher weight qe^2 / (lam + s^2 + 1 / (12 K^2)) up to
-/// O(1/lam)
-///             (the share of log V in it is left out: of a Poisson mean it tells nothing new);
-///             dead (not finite) pixels have weight 0 and add nothing.
+///             O(1/lam) (the share of log V in it is left out: of a Poisson mean it tells nothing
+///             new); dead (not finite) pixels have weight 0 and add nothing.
 /// Tested by:  tests/optics/detectors/poisson_gaussian_detector_test.cpp (photon transfer, score).
 class PoissonGaussianDetector final : public Likelihood {
  public:

@@ -20,9 +20,8 @@ namespace parfocal::optics {
 /// Convention: L = feature_size, the 1/e half width of the correlation; phase as in `PhaseMask`.
 /// Units:      leaf `height` in um, on the samples of the field.
 /// Invariants: the surface is a function of the place: another sampling of the same extent shows
-/// the
-///             same heights; the same seed gives the same diffuser in every run. Differentiable in
-///             field and height.
+///             the same heights; the same seed gives the same diffuser in every run. Differentiable
+///             in field and height.
 /// Errors:     SamplingError if the pitch of the field exceeds L / 2, or where the phase steps by
 ///             more than half a wave per sample.
 /// Tested by:  tests/optics/elements/diffuser_test.cpp (statistics, two samplings).

@@ -22,18 +22,15 @@ namespace parfocal::optics {
 ///   a point at the distance s before the first element (its irradiance on the plane)
 ///
 /// Convention: reference aperture: the rectangle `aperture` around the axis, in the plane before
-/// the
-///             first element; the pixels of the sensor if absent. The PSF is the fraction of the
-///             light entering it, so masks and stops only take away. The axis meets the centre of
-///             pixel floor(n / 2). `normalize: sum` divides by the sum, and is said so.
+///             the first element; the pixels of the sensor if absent. The PSF is the fraction of
+///             the light entering it, so masks and stops only take away. The axis meets the centre
+///             of pixel floor(n / 2). `normalize: sum` divides by the sum, and is said so.
 /// Layout:     [1, n_y, n_x]; the field is sampled `oversampling` times per pixel and axis on a
-/// grid
-///             that covers sensor and aperture, with pixels as blocks of samples.
+///             grid that covers sensor and aperture, with pixels as blocks of samples.
 /// Precision:  field complex64 or complex128 as the dtype of the optics; phases float64.
 /// Invariants: sum <= 1 without `normalize: sum`; differentiable in every leaf of the elements.
 /// Errors:     UsageError without elements or without a sensor size and pitch; SamplingError where
-/// a
-///             wave or a mask is not resolved by the samples.
+///             a wave or a mask is not resolved by the samples.
 /// Tested by:  tests/optics/psf/psf_from_optics_test.cpp.
 class PsfFromOptics final : public PsfSource {
  public:

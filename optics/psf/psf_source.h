@@ -13,8 +13,7 @@ namespace parfocal {
 /// Where a point-spread function comes from: a measured image, or the optics of the experiment.
 ///
 /// Convention: the fraction of the light that enters the reference aperture and lands in each
-/// pixel;
-///             never renormalised unless the component says so.
+///             pixel; never renormalised unless the component says so.
 /// Layout:     [channel or 1, n_y, n_x], real, of the dtype of the optics.
 /// Invariants: `psf()` is computed from the present values of the parameters and differentiable in
 ///             them; the caller keeps the result until the next step.

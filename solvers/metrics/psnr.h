@@ -17,8 +17,7 @@ enum class ScaleMatch { kNone, kMaximum, kGain };
 ///   s = 1 (none), max(x) / max(e) (maximum), <e, x> / <e, e> (gain: the s of the largest PSNR)
 ///
 /// Convention: the peak is the largest value of the reference x, over all channels of an item.
-/// Published
-///             numbers use any of the three scales, which differ by several dB: state it.
+///             Published numbers use any of the three scales, which differ by several dB: state it.
 /// Layout:     estimate e and reference x [batch, channel, n_y, n_x]; result float64 [batch].
 /// Units:      dB.
 /// Invariants: gain >= any other scale; blind to a common factor of e and x; equal images are

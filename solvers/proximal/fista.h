@@ -31,8 +31,7 @@ enum class FistaOutput { kIterate, kExtrapolated };
 /// Invariants: step_factor <= 1: F(x_k) - F* <= 2 L |x_0 - x*|^2 / (k + 1)^2; with restart the
 ///             objective never increases.
 /// Errors:     UsageError for a model without adjoint, priors without a joint prox, or a
-/// step_factor
-///             without a norm bound.
+///             step_factor without a norm bound.
 /// Tested by:  tests/solvers/fista_test.cpp, tests/golden/gradient_golden_test.cpp.
 class Fista : public Solver {
  public:

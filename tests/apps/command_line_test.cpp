@@ -121,6 +121,16 @@ TEST(CommandLine, ConfigErrorsAreAllThereWithLineAndColumn) {
   EXPECT_EQ(lines[0]["line"], 9);
 }
 
+TEST(CommandLine, CheckCountsTheChannelsOfAScene) {
+  const WorkFolder folder;
+  const std::filesystem::path demo =
+      std::filesystem::path(PARFOCAL_SOURCE_DIR) / "configs/lensless/diffuser_simulated.yaml";
+  const ProgramResult result = run_parfocal({"check", demo.string()}, folder.path());
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("270 x 360 pixels, channels 3, frames 1"));
+  EXPECT_THAT(result.out, HasSubstr("unknowns      1166400 per frame"));
+}
+
 TEST(CommandLine, CudaThatIsNotThereIsOneClearError) {
   const WorkFolder folder;
   const SmallCamera camera(folder.path());

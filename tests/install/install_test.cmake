@@ -1,6 +1,7 @@
 # Installs the build to a folder of its own and builds an outside program against the package.
 #
-#   cmake -DBUILD=<build folder> -DSOURCE=<outside program> -DSCRATCH=<folder> -P install_test.cmake
+#   cmake -DBUILD=<build folder> -DSOURCE=<outside program> -DSCRATCH=<folder>
+#         -DGENERATOR=<of the build> -P install_test.cmake
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT status EQUAL 0)
@@ -11,7 +12,7 @@ endfunction()
 
 file(REMOVE_RECURSE ${SCRATCH})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH}/prefix)
-run(${CMAKE_COMMAND} -S ${SOURCE} -B ${SCRATCH}/build -DCMAKE_BUILD_TYPE=Release
+run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE} -B ${SCRATCH}/build -DCMAKE_BUILD_TYPE=Release
   -DCMAKE_PREFIX_PATH=${SCRATCH}/prefix)
 run(${CMAKE_COMMAND} --build ${SCRATCH}/build)
 run(${SCRATCH}/build/outside)
