@@ -17,6 +17,7 @@
 #include "optics/propagation/angular_spectrum.h"
 #include "optics/psf/measured_psf.h"
 #include "optics/psf/psf_from_optics.h"
+#include "optics/sources/plane_wave.h"
 
 namespace parfocal::optics {
 
@@ -33,6 +34,7 @@ void register_optics(Registry& registry) {
   add_component<Surface, ParabolicLens>(registry, "parabolic_lens");
   add_component<Surface, PhaseMap>(registry, "phase_map");
   add_component<OpticalElement, PhaseMask>(registry, "phase_mask");
+  add_component<OpticalElement, PlaneWave>(registry, "plane_wave");
   add_component<Likelihood, PoissonDetector>(registry, "poisson");
   add_component<Likelihood, PoissonGaussianDetector>(registry, "poisson_gaussian");
   add_component<Pattern, TransmissionMap>(registry, "transmission_map");

@@ -10,7 +10,8 @@
 namespace parfocal::optics {
 
 at::Tensor thin_phase(const at::Tensor& height_m, double index, const Beam& beam) {
-  return height_m * (2.0 * std::numbers::pi * (index - beam.index_medium) / beam.wavelength_m);
+  const at::Tensor wavelength_m = beam.wavelength().to(height_m.device());
+  return height_m * (2.0 * std::numbers::pi * (index - beam.index_medium) / wavelength_m);
 }
 
 at::Tensor delayed(const at::Tensor& field, const at::Tensor& phase) {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/view_as_real.h>
 
 #include "core/check.h"
 #include "core/error.h"
@@ -8,6 +11,7 @@
 #include "optics/elements/surface.h"
 #include "optics/optical_element.h"
 #include "optics/psf/psf_source.h"
+#include "optics/sources/source.h"
 #include "tests/conformance/beam.h"
 #include "tests/conformance/behaviour.h"
 #include "tests/conformance/parameter_checks.h"
@@ -18,7 +22,9 @@
 namespace parfocal::conformance {
 namespace {
 
+using optics::Beam;
 using optics::OpticalElement;
+using optics::Source;
 
 /// A (2 - i) x + y = (2 - i) A x + A y.
 void check_linear(const std::function<at::Tensor(const at::Tensor&)>& map, const at::Tensor& x,
@@ -46,6 +52,58 @@ void check_element_on(const Subject& subject, const Grid& grid, ImageFiles* file
   check_batch(apply, x, where, 1e-13, findings);
 }
 
+/// Green light whose wavelength is a leaf in nm.
+Beam beam_with(const at::Tensor& wavelength_nm, const Grid& grid) {
+  const at::Tensor wavelength_m = wavelength_nm.squeeze() * 1e-9;
+  return {grid, wavelength_m.item<double>(), 1.0, wavelength_m};
+}
+
+void check_wavelength_gradient(const std::function<at::Tensor(const Beam&)>& output,
+                               const Grid& grid, Findings& findings) {
+  ParameterTree tree;
+  Parameter wavelength;
+  wavelength.leaf = at::full({1}, 532.0, at::kDouble);
+  wavelength.unit = "nm";
+  tree.add("the wavelength", wavelength);
+  const at::Tensor leaf = tree.at("the wavelength").leaf;
+  check_parameter_gradients(
+      tree, [&] { return output(beam_with(leaf, grid)); }, findings);
+}
+
+void check_source(const Source& source, Findings& findings) {
+  const Grid grid = test::test_grid();
+  const std::vector<optics::SpectralLine> lines = source.lines();
+  double share = 0.0;
+  for (const optics::SpectralLine& line : lines) share += line.weight.item<double>();
+  findings.measure("sum of the lines of the spectrum, less 1", std::abs(share - 1.0), 1e-12);
+  const optics::Illumination light = source.illuminate(optics::beam_of(grid, lines.at(0)));
+  const std::int64_t modes = light.weights.numel();
+  findings.require(light.fields.scalar_type() == at::kComplexDouble &&
+                       light.fields.sizes() == at::IntArrayRef({modes, grid.n_y, grid.n_x}),
+                   "fields are " + text_of(light.fields) + ", not complex128 [modes, n_y, n_x]");
+  findings.require(light.weights.scalar_type() == at::kDouble && light.weights.dim() == 1 &&
+                       light.weights.min().item<double>() >= 0.0,
+                   "weights are " + text_of(light.weights) + ", not float64 [modes] >= 0");
+  try {
+    static_cast<void>(source.apply(light.fields, test_beam(grid)));
+    findings.require(false, "a source that is given a field throws no UsageError");
+  } catch (const UsageError&) {
+  }
+}
+
+/// What a source gives, in one vector.
+at::Tensor light_of(const Source& source) {
+  std::vector<at::Tensor> parts;
+  for (const optics::SpectralLine& line : source.lines()) {
+    const auto light = source.illuminate(optics::beam_of(test::test_grid(), line));
+    parts.push_back(at::view_as_real(light.fields.resolve_conj()).flatten());
+    parts.push_back(light.weights);
+    parts.push_back((line.wavelength_m * 1e6).reshape({1}));
+    parts.push_back(line.weight.reshape({1}));
+  }
+  return at::cat(parts);
+}
+
 }  // namespace
 
 optics::Beam test_beam(const Grid& grid) { return {grid, 532e-9, 1.0}; }
@@ -56,6 +114,13 @@ void check_element(const Subject& subject, ImageFiles* files, Findings& findings
   const auto built = build_subject<OpticalElement>(subject, at::kDouble, at::kCPU, grid, files);
   const at::Tensor x = test::random_normal({2, grid.n_y, grid.n_x}, at::kComplexDouble, 1);
   const at::Tensor y = test::random_normal({2, grid.n_y, grid.n_x}, at::kComplexDouble, 2);
+  if (const auto* source = dynamic_cast<const Source*>(built.component.get())) {
+    check_source(*source, findings);
+    check_leaves_are_hung(subject, *built.parameters, findings);
+    check_parameter_gradients(
+        *built.parameters, [&] { return light_of(*source); }, findings);
+    return;
+  }
   const auto apply = [&](const at::Tensor& field) { return built.component->apply(field, beam); };
   check_linear(apply, x, y, "", findings);
   check_batch(apply, x, "", 1e-13, findings);
@@ -63,7 +128,9 @@ void check_element(const Subject& subject, ImageFiles* files, Findings& findings
   check_leaves_are_hung(subject, *built.parameters, findings);
   check_parameter_gradients(
       *built.parameters, [&] { return apply(x); }, findings);
-  for (const auto& [n_y, n_x] : {std::pair{13, 11}, {16, 8}, {1, 17}}) {
+  check_wavelength_gradient([&](const Beam& other) { return built.component->apply(x, other); },
+                            grid, findings);
+  for (const auto& [n_y, n_x] : {std::pair{13, 11}, {16, 8}, {1, 17}, {1, 1}}) {
     check_element_on(subject, Grid::centred(n_y, n_x, grid.pitch_y_m, grid.pitch_x_m), files,
                      findings);
   }

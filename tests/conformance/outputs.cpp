@@ -14,6 +14,7 @@
 #include "optics/elements/pattern.h"
 #include "optics/elements/surface.h"
 #include "optics/psf/psf_source.h"
+#include "optics/sources/source.h"
 #include "solvers/prior.h"
 #include "tests/conformance/beam.h"
 #include "tests/conformance/solver_checks.h"
@@ -57,6 +58,10 @@ std::vector<Output> of_model(const Subject& subject, const Place& place) {
 
 std::vector<Output> of_element(const Subject& subject, const Place& place) {
   const auto built = built_at<optics::OpticalElement>(subject, place);
+  if (const auto* source = dynamic_cast<const optics::Source*>(built.component.get())) {
+    const auto light = source->illuminate(test_beam(test::test_grid()));
+    return {{"fields", light.fields}, {"weights", light.weights}};
+  }
   const at::ScalarType dtype = c10::toComplexType(place.dtype);
   const at::Tensor field = input({test::kBatch, test::kNy, test::kNx}, dtype, place);
   return {{"field", built.component->apply(field, test_beam(test::test_grid()))}};
