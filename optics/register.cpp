@@ -15,6 +15,12 @@
 #include "optics/elements/phase_mask.h"
 #include "optics/elements/transmission_map.h"
 #include "optics/propagation/angular_spectrum.h"
+#include "optics/propagation/angular_spectrum_zoom.h"
+#include "optics/propagation/fraunhofer.h"
+#include "optics/propagation/free_space.h"
+#include "optics/propagation/fresnel.h"
+#include "optics/propagation/fresnel_transform.h"
+#include "optics/propagation/rayleigh_sommerfeld.h"
 #include "optics/psf/measured_psf.h"
 #include "optics/psf/psf_from_optics.h"
 #include "optics/sources/plane_wave.h"
@@ -24,6 +30,12 @@ namespace parfocal::optics {
 void register_optics(Registry& registry) {
   add_component<OpticalElement, AmplitudeMask>(registry, "amplitude_mask");
   add_component<OpticalElement, AngularSpectrum>(registry, "angular_spectrum");
+  add_component<OpticalElement, AngularSpectrumZoom>(registry, "angular_spectrum_zoom");
+  add_component<OpticalElement, Fraunhofer>(registry, "fraunhofer");
+  add_component<OpticalElement, FreeSpace>(registry, "free_space");
+  add_component<OpticalElement, Fresnel>(registry, "fresnel");
+  add_component<OpticalElement, FresnelTransform>(registry, "fresnel_transform");
+  add_component<OpticalElement, RayleighSommerfeld>(registry, "rayleigh_sommerfeld");
   add_component<OpticalElement, CircularAperture>(registry, "circular_aperture");
   add_component<OpticalElement, Diffuser>(registry, "diffuser");
   add_component<Pattern, FresnelZoneAperture>(registry, "fresnel_zone_aperture");

@@ -15,96 +15,106 @@
 #include <numbers>
 
 #include "core/error.h"
-#include "core/tensor/fft.h"
-#include "core/tensor/tensor_checks.h"
 #include "optics/length_text.h"
+#include "optics/propagation/gap_text.h"
 
 namespace parfocal::optics {
 namespace {
 
-/// Frequencies of the padded grid and what (1) and (2) need of them, float64.
-struct Frequencies {
-  at::Tensor squared;  ///< l^2 f^2
-  at::Tensor root;     ///< sqrt(|1 - l^2 f^2|)
-  at::Tensor limit_m;  ///< Largest |z| of (2).
+constexpr double kTurn = 2.0 * std::numbers::pi;
+constexpr double kSmallest = 1e-30;  // On the circle of evanescence the root has no derivative.
+
+/// Direction cosines of the plane waves of a spectrum, and sqrt(|1 - c^2|).
+struct Directions {
+  at::Tensor y, x, squared, root;
 };
 
-Frequencies frequencies_of(const Grid& padded, double l, at::Device device) {
-  const at::Tensor l_fy =
-      fft_frequencies_per_m(padded.n_y, padded.pitch_y_m).to(device).mul(l).unsqueeze(1);
-  const at::Tensor l_fx =
-      fft_frequencies_per_m(padded.n_x, padded.pitch_x_m).to(device).mul(l).unsqueeze(0);
-  Frequencies f;
-  f.squared = l_fy * l_fy + l_fx * l_fx;
-  f.root = (1.0 - f.squared).abs().sqrt();
-  const at::Tensor limit_y =
-      f.root * (0.5 * static_cast<double>(padded.n_y) * padded.pitch_y_m) / l_fy.abs();
-  const at::Tensor limit_x =
-      f.root * (0.5 * static_cast<double>(padded.n_x) * padded.pitch_x_m) / l_fx.abs();
-  const at::Tensor smaller = at::minimum(limit_y, limit_x);
-  // 0 / 0 on the circle l f = 1 at f_a = 0 is the limit 0 of the other axis.
-  f.limit_m = smaller.nan_to_num(0.0, std::numeric_limits<double>::infinity());
-  return f;
+Directions directions_of(const Gap& gap, const Frequencies& f,
+                         const AngularSpectrumOptions& options) {
+  Directions c;
+  c.y = (f.y + options.carrier_per_m[0]) * gap.wavelength_m;
+  c.x = (f.x + options.carrier_per_m[1]) * gap.wavelength_m;
+  c.squared = c.y * c.y + c.x * c.x;
+  c.root = (1.0 - c.squared).abs().clamp_min(kSmallest).sqrt();
+  return c;
 }
 
-at::Tensor transfer_of(const Frequencies& f, const at::Tensor& distance_m, double l) {
-  const double k = 2.0 * std::numbers::pi / l;
-  const at::Tensor evanescent = f.squared > 1.0;
-  const at::Tensor one = at::ones_like(f.squared);
-  const at::Tensor decay = at::where(evanescent, f.root, at::zeros_like(f.root));
-  const at::Tensor delay = at::where(evanescent, one, f.squared / (1.0 + f.root));
-  return at::polar((decay * distance_m.abs() * -k).exp(), delay * distance_m * -k);
+/// Where one axis of (2) holds.
+at::Tensor axis_kept(const at::Tensor& cosine, const at::Tensor& root, double z_m, double offset_m,
+                     double half_width_m) {
+  const at::Tensor reach = cosine * z_m / root;
+  return (reach.nan_to_num(0.0) - offset_m).abs() <= half_width_m * (1.0 + 1e-12);
 }
 
-std::string alias_text(double distance_m, double limit_m, const Grid& padded) {
-  std::string pitch = length_text(padded.pitch_y_m);
-  if (padded.pitch_x_m != padded.pitch_y_m) pitch += " x " + length_text(padded.pitch_x_m);
+/// The largest |z| that (2) allows at every frequency, for a window on the axis.
+double limit_m(const Directions& c, double half_y_m, double half_x_m) {
+  const at::Tensor smaller =
+      at::minimum(c.root * half_y_m / c.y.abs(), c.root * half_x_m / c.x.abs());
+  // 0 / 0 on the circle of evanescence is the limit 0 of the other axis.
+  return smaller.nan_to_num(0.0, std::numeric_limits<double>::infinity()).min().item<double>();
+}
+
+at::Tensor transfer_of(const Gap& gap, const Frequencies& f, const Directions& c,
+                       const AngularSpectrumOptions& options) {
+  const at::Tensor k = kTurn / gap.wavelength_m;
+  const at::Tensor evanescent = c.squared > 1.0;
+  const at::Tensor decay = at::where(evanescent, c.root, at::zeros_like(c.root));
+  const at::Tensor delay =
+      at::where(evanescent, at::ones_like(c.squared), c.squared / (1.0 + c.root));
+  at::Tensor phase = delay * gap.distance_m * -k;
+  if (options.offset_m != std::array{0.0, 0.0}) {
+    phase = phase + (f.y * options.offset_m[0] + f.x * options.offset_m[1]) * kTurn;
+  }
+  return at::polar((decay * gap.distance_m.abs() * -k).exp(), phase);
+}
+
+std::string alias_text(const Gap& gap, const Directions& c, double half_y_m, double half_x_m,
+                       const AngularSpectrumOptions& options, const std::string& padded) {
+  const bool on_axis = options.offset_m == std::array{0.0, 0.0};
+  const std::string limit = on_axis ? "limit " + length_text(limit_m(c, half_y_m, half_x_m))
+                                    : "and the window is shifted by [" +
+                                          length_text(options.offset_m[0]) + ", " +
+                                          length_text(options.offset_m[1]) + "],";
   return fmt::format(
-      "angular_spectrum: kernel aliases: |z| = {}, limit {} for {} x {} padded grid, pitch {}; set "
+      "angular_spectrum: kernel aliases: |z| = {}, {} for {} padded grid, pitch {}; set "
       "band_limit: true or pad more",
-      length_text(distance_m), length_text(limit_m), padded.n_y, padded.n_x, pitch);
-}
-
-std::int64_t padded_size(std::int64_t n, std::int64_t padding) {
-  return padding == 1 ? n : good_fft_size(padding * n);
+      length_text(std::abs(gap.z_m())), limit, padded, pitch_text(gap.grid));
 }
 
 }  // namespace
 
-AngularSpectrumOperator::AngularSpectrumOperator(const Beam& beam, const at::Tensor& distance_m,
-                                                 const Options& options, at::ScalarType dtype)
-    : beam_(beam) {
-  PARFOCAL_CHECK(beam.wavelength_m > 0.0);
-  PARFOCAL_CHECK(distance_m.scalar_type() == at::kDouble);
-  const Grid padded = Grid::centred(padded_size(beam.grid.n_y, options.padding),
-                                    padded_size(beam.grid.n_x, options.padding),
-                                    beam.grid.pitch_y_m, beam.grid.pitch_x_m);
-  const double l = beam.wavelength_m / beam.index_medium;
-  const Frequencies f = frequencies_of(padded, l, distance_m.device());
-  const double reach_m = std::abs(distance_m.item<double>());
-  at::Tensor transfer = transfer_of(f, distance_m, l);
-  if (options.band_limit) {
-    transfer = transfer * (f.limit_m >= reach_m);
-  } else if (const double limit_m = f.limit_m.min().item<double>(); reach_m > limit_m) {
-    throw SamplingError(alias_text(reach_m, limit_m, padded));
+at::Tensor angular_spectrum_transfer(const Gap& gap, const Frequencies& frequencies,
+                                     std::int64_t n_y, std::int64_t n_x,
+                                     const AngularSpectrumOptions& options) {
+  const Directions c = directions_of(gap, frequencies, options);
+  const double half_y_m = 0.5 * static_cast<double>(n_y) * gap.grid.pitch_y_m;
+  const double half_x_m = 0.5 * static_cast<double>(n_x) * gap.grid.pitch_x_m;
+  const at::Tensor root = c.root.detach();
+  const at::Tensor kept =
+      axis_kept(c.y.detach(), root, gap.z_m(), options.offset_m[0], half_y_m)
+          .logical_and(axis_kept(c.x.detach(), root, gap.z_m(), options.offset_m[1], half_x_m));
+  const at::Tensor transfer = transfer_of(gap, frequencies, c, options);
+  if (options.band_limit) return transfer * kept;
+  if (!kept.all().item<bool>()) {
+    throw SamplingError(alias_text(gap, c, half_y_m, half_x_m, options,
+                                   std::to_string(n_y) + " x " + std::to_string(n_x)));
   }
-  transfer_ = transfer.to(dtype);
+  return transfer;
 }
 
-at::Tensor AngularSpectrumOperator::filter(const at::Tensor& field,
-                                           const at::Tensor& transfer) const {
-  check_trailing("angular_spectrum, field", field, dtype(), domain(), transfer_.device());
-  const at::Tensor padded = pad_centred(field, transfer.size(0), transfer.size(1));
-  return crop_centred(ifft2(fft2(padded) * transfer), beam_.grid.n_y, beam_.grid.n_x);
+namespace {
+
+at::Tensor sampled_transfer(const Gap& gap, const AngularSpectrumOptions& options) {
+  const std::int64_t n_y = padded_size(gap.grid.n_y, options.padding);
+  const std::int64_t n_x = padded_size(gap.grid.n_x, options.padding);
+  return angular_spectrum_transfer(gap, fft_frequencies(gap, n_y, n_x), n_y, n_x, options);
 }
 
-at::Tensor AngularSpectrumOperator::forward(const at::Tensor& field) const {
-  return filter(field, transfer_);
-}
+}  // namespace
 
-at::Tensor AngularSpectrumOperator::adjoint(const at::Tensor& field) const {
-  return filter(field, transfer_.conj());
-}
+AngularSpectrumOperator::AngularSpectrumOperator(const Gap& gap, const Options& options,
+                                                 at::ScalarType dtype)
+    : TransferFilter("angular_spectrum", gap.grid, sampled_transfer(gap, options).to(dtype)) {}
 
 void AngularSpectrum::describe(Schema<Params>& s) {
   s.summary("Free-space propagation of a scalar field between two parallel planes.");
@@ -112,7 +122,7 @@ void AngularSpectrum::describe(Schema<Params>& s) {
       "U(z) = F^-1{ H F{ U(0) } },  H = exp(-i 2 pi z l f^2 / (1 + sqrt(1 - l^2 f^2)))\n"
       "l = wavelength / index_medium; waves with l f > 1 decay");
   s.citation("J. W. Goodman, Introduction to Fourier Optics, 3rd ed., 2005, eq. 3-74");
-  s.citation("K. Matsushima and T. Shimobaba, Opt. Express 17, 19662, 2009 (band limit)");
+  s.citation("K. Matsushima, Opt. Express 18, 18453, 2010 (band limit of a shifted window)");
   s.convention("Phase grows as exp(+ikz) along +z; the carrier exp(ikz) itself is left out.");
   s.gradient("exact");
   s.key("distance", &Params::distance)
@@ -128,11 +138,13 @@ void AngularSpectrum::describe(Schema<Params>& s) {
       .at_least(1)
       .at_most(16)
       .doc("Zeros around the field to at least this many times its size; 1: a periodic field.");
+  s.key("offset", &Params::offset)
+      .doc("Shift [y, x] of the window behind the gap, for beams that leave the axis.");
 }
 
 AngularSpectrum::AngularSpectrum(const Params& params, const BuildContext& context)
     : path_(context.path),
-      options_{params.band_limit, params.padding},
+      options_{params.band_limit, params.padding, {params.offset[0].m(), params.offset[1].m()}, {}},
       index_medium_(params.index_medium),
       distance_(context, "distance", at::scalar_tensor(params.distance.m(), at::kDouble),
                 at::kDouble, LeafUnit{"um", 1e-6}) {}
@@ -141,16 +153,21 @@ AngularSpectrumOperator AngularSpectrum::on(const Beam& beam, at::ScalarType dty
                                             at::Device device) const {
   Beam gap = beam;
   if (index_medium_) gap.index_medium = *index_medium_;
-  try {
-    return {gap, distance_.si().to(device), options_, dtype};
-  } catch (const SamplingError& error) {
-    throw SamplingError(path_.empty() ? error.what() : path_ + ": " + error.what());
-  }
+  return with_path(path_, [&] {
+    return AngularSpectrumOperator(gap, distance_.si().to(device), options_, dtype);
+  });
 }
 
 at::Tensor AngularSpectrum::apply(const at::Tensor& field, const Beam& beam) const {
   check_field("angular_spectrum", field, beam);
   return on(beam, field.scalar_type(), field.device()).forward(field);
+}
+
+Beam AngularSpectrum::after(const Beam& beam) const {
+  Beam behind = beam;
+  behind.grid.origin_y -= options_.offset_m[0] / beam.grid.pitch_y_m;
+  behind.grid.origin_x -= options_.offset_m[1] / beam.grid.pitch_x_m;
+  return behind;
 }
 
 }  // namespace parfocal::optics

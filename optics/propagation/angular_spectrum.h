@@ -3,61 +3,69 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
 #include "core/operators/component.h"
-#include "core/operators/operator.h"
 #include "optics/optical_element.h"
+#include "optics/propagation/gap.h"
+#include "optics/propagation/transfer_filter.h"
 #include "optics/trainable.h"
 
 namespace parfocal::optics {
 
+/// How the transfer function of a gap is sampled.
+struct AngularSpectrumOptions {
+  bool band_limit = true;
+  std::int64_t padding = 2;  ///< Padded size / size at least; 1: none, the field is periodic.
+  /// [y, x] Window after the gap: shift of its axis from the axis before.
+  std::array<double, 2> offset_m{0.0, 0.0};
+  /// [y, x] The array holds U exp(-i 2 pi f0 r), before and after the gap.
+  std::array<double, 2> carrier_per_m{0.0, 0.0};
+};
+
+/// H of (1) within (2) at the frequencies of a padded grid of `n_y` x `n_x`, complex128.
+/// \throws SamplingError with the limit where (2) fails and `band_limit` is off.
+[[nodiscard]] at::Tensor angular_spectrum_transfer(const Gap& gap, const Frequencies& frequencies,
+                                                   std::int64_t n_y, std::int64_t n_x,
+                                                   const AngularSpectrumOptions& options);
+
 /// Free-space propagation of a scalar, monochromatic field between two parallel planes.
 ///
 ///   U(z) = C F^-1{ H F{ Z U(0) } }            Z pads with zeros, C is its adjoint, the crop
-///   H = exp(-i 2 pi z l f^2 / (1 + sqrt(1 - l^2 f^2)))                f <= 1/l              (1)
-///   H = exp(-2 pi |z| sqrt(f^2 - 1/l^2)) exp(-i 2 pi z / l)           f > 1/l, evanescent
+///   H = exp(-i 2 pi z l f^2 / (1 + sqrt(1 - l^2 f^2)) + i 2 pi x0 f)      f <= 1/l          (1)
+///   H = exp(-2 pi |z| sqrt(f^2 - 1/l^2)) exp(-i 2 pi z / l + ...)         f > 1/l, evanescent
 ///
 /// (1): J. W. Goodman, Introduction to Fourier Optics, 3rd ed. (2005), eq. 3-74, l = wavelength /
-/// n, f^2 = fx^2 + fy^2, without the carrier exp(i 2 pi z / l). Band limit: K. Matsushima and T.
-/// Shimobaba, Opt. Express 17, 19662 (2009): f stays where, along each axis a,
-///   |z| <= p_a pitch_a sqrt(|1/l^2 - f^2|) / (2 |f_a|)                                      (2)
+/// n, f^2 = fx^2 + fy^2, without the carrier exp(i 2 pi z / l); x0 the offset of the window. Band
+/// limit: K. Matsushima, Opt. Express 18, 18453 (2010): f stays where, along each axis a,
+///   |x0_a - z f_a / sqrt(1/l^2 - f^2)| <= p_a pitch_a / 2                                   (2)
+/// With a carrier f0 the array holds U exp(-i 2 pi f0 r) and f + f0 takes the place of f in all but
+/// the term of x0; x0 = z f0 / sqrt(1/l^2 - f0^2) then follows the beam.
 ///
 /// Convention: phase grows as exp(+ikz); fx, fy in cycles per metre; z signed, positive along +z.
 /// Layout:     complex [..., n_y, n_x]; leading dimensions are batch.
 /// Precision:  phases in float64, then cast to the type of the field.
 /// Invariants: linear; the adjoint is exact; ||forward(u)|| <= ||u||; evanescent waves decay for
-///             either sign of z; z = 0 is the identity. Differentiable in field and distance (the
-///             edge of the band limit counts as fixed).
+///             either sign of z; z = 0 is the identity. Differentiable in field, distance,
+///             wavelength and pitch (the edge of the band limit counts as fixed).
 /// Errors:     SamplingError with the limit if (2) fails somewhere and band_limit is off.
 /// Tested by:  tests/optics/propagation/angular_spectrum_test.cpp (Gaussian beam, Talbot length).
-class AngularSpectrumOperator final : public LinearOperator {
+class AngularSpectrumOperator final : public TransferFilter {
  public:
-  struct Options {
-    bool band_limit = true;
-    std::int64_t padding = 2;  ///< Padded size / size at least; 1: none, the field is periodic.
-  };
+  using Options = AngularSpectrumOptions;
 
+  AngularSpectrumOperator(const Gap& gap, const Options& options,
+                          at::ScalarType dtype = at::kComplexDouble);
   /// `distance_m` is a float64 scalar, differentiable; its device is that of the fields.
   AngularSpectrumOperator(const Beam& beam, const at::Tensor& distance_m, const Options& options,
-                          at::ScalarType dtype = at::kComplexDouble);
-
-  [[nodiscard]] at::Tensor forward(const at::Tensor& field) const override;
-  [[nodiscard]] at::Tensor adjoint(const at::Tensor& field) const override;
-  [[nodiscard]] Shape domain() const override { return {beam_.grid.n_y, beam_.grid.n_x}; }
-  [[nodiscard]] Shape range() const override { return domain(); }
-  [[nodiscard]] at::ScalarType dtype() const override { return transfer_.scalar_type(); }
-  [[nodiscard]] std::optional<double> norm_bound() const override { return 1.0; }
-
- private:
-  [[nodiscard]] at::Tensor filter(const at::Tensor& field, const at::Tensor& transfer) const;
-
-  Beam beam_;
-  at::Tensor transfer_;  // H of (1) within (2), [p_y, p_x]
+                          at::ScalarType dtype = at::kComplexDouble)
+      : AngularSpectrumOperator(Gap::of(beam, distance_m), options, dtype) {}
 };
 
-/// The same as an element: the gap between two planes of the hardware.
+/// The same as an element: the gap between two planes of the hardware. With `offset` the window
+/// behind it lies elsewhere, and its grid says so.
 class AngularSpectrum final : public OpticalElement {
  public:
   struct Params {
@@ -65,12 +73,14 @@ class AngularSpectrum final : public OpticalElement {
     std::optional<double> index_medium;
     bool band_limit = true;
     std::int64_t padding = 2;
+    std::array<Length, 2> offset{};  ///< [y, x]
   };
   static void describe(Schema<Params>& s);
 
   AngularSpectrum(const Params& params, const BuildContext& context);
 
   [[nodiscard]] at::Tensor apply(const at::Tensor& field, const Beam& beam) const override;
+  [[nodiscard]] Beam after(const Beam& beam) const override;
   /// The operator that `apply` uses for fields of `dtype` on `device`.
   [[nodiscard]] AngularSpectrumOperator on(const Beam& beam, at::ScalarType dtype,
                                            at::Device device = at::kCPU) const;
@@ -78,7 +88,7 @@ class AngularSpectrum final : public OpticalElement {
 
  private:
   std::string path_;
-  AngularSpectrumOperator::Options options_;
+  AngularSpectrumOptions options_;
   std::optional<double> index_medium_;
   Trainable distance_;  // um, float64: a float32 z costs 1e-4 in phase.
 };

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "optics/propagation/angular_spectrum_zoom.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/full_like.h>
+#include <ATen/ops/scalar_tensor.h>
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "core/error.h"
+#include "core/tensor/fft.h"
+#include "optics/length_text.h"
+#include "optics/propagation/gap_text.h"
+
+namespace parfocal::optics {
+namespace {
+
+/// The window of the output; the pitch of the field where it has none of its own.
+Grid window_grid(const Grid& in, const OutputWindow& window) {
+  return Grid::centred(window.size ? (*window.size)[0] : in.n_y,
+                       window.size ? (*window.size)[1] : in.n_x,
+                       window.pitch ? (*window.pitch)[0].m() : in.pitch_y_m,
+                       window.pitch ? (*window.pitch)[1].m() : in.pitch_x_m);
+}
+
+struct Padded {
+  std::int64_t n = 0;
+  double origin = 0.0;  ///< Index of the axis of the field.
+};
+
+Padded padded_axis(std::int64_t n, double origin, std::int64_t padding) {
+  const std::int64_t p = padded_size(n, padding);
+  return {p, origin + static_cast<double>((p - n) / 2)};
+}
+
+FourierSum spectrum_of(const Gap& gap, std::int64_t padding, at::ScalarType dtype) {
+  const Padded y = padded_axis(gap.grid.n_y, gap.grid.origin_y, padding);
+  const Padded x = padded_axis(gap.grid.n_x, gap.grid.origin_x, padding);
+  const auto axis = [&](const Padded& p) {
+    return FourierAxis{p.n, p.n, p.origin, static_cast<double>(p.n / 2),
+                       at::full_like(gap.pitch_y_m, 1.0 / static_cast<double>(p.n))};
+  };
+  return {"angular_spectrum_zoom", axis(y), axis(x), FourierMethod::kFft, {}, {}, dtype};
+}
+
+void check_extent(std::int64_t n_out, double pitch_out_m, std::int64_t padded, double pitch_m) {
+  const double window_m = static_cast<double>(n_out) * pitch_out_m;
+  const double limit_m = static_cast<double>(padded) * pitch_m;
+  if (window_m <= limit_m * (1.0 + 1e-9)) return;
+  throw SamplingError(fmt::format(
+      "angular_spectrum_zoom: the output is {} wide, the padded field {}: beyond it the field "
+      "repeats itself; pad more or take a smaller window",
+      length_text(window_m), length_text(limit_m)));
+}
+
+FourierSum zoom_of(const Gap& gap, const AngularSpectrumOptions& options,
+                   const OutputWindow& window, at::ScalarType dtype) {
+  const Grid out = window_grid(gap.grid, window);
+  const std::int64_t p_y = padded_size(gap.grid.n_y, options.padding);
+  const std::int64_t p_x = padded_size(gap.grid.n_x, options.padding);
+  check_extent(out.n_y, out.pitch_y_m, p_y, gap.grid.pitch_y_m);
+  check_extent(out.n_x, out.pitch_x_m, p_x, gap.grid.pitch_x_m);
+  // exp(+i 2 pi f q): a negative step, df = 1 / (p pitch).
+  const auto axis = [](std::int64_t p, std::int64_t n, double origin, double pitch_out_m,
+                       const at::Tensor& pitch_m) {
+    return FourierAxis{p, n, static_cast<double>(p / 2), origin,
+                       -pitch_out_m / (pitch_m * static_cast<double>(p))};
+  };
+  const FourierAxis y = axis(p_y, out.n_y, out.origin_y, out.pitch_y_m, gap.pitch_y_m);
+  const FourierAxis x = axis(p_x, out.n_x, out.origin_x, out.pitch_x_m, gap.pitch_x_m);
+  const at::Tensor scale = (out.pitch_y_m * out.pitch_x_m / (gap.pitch_y_m * gap.pitch_x_m)).sqrt();
+  const at::Tensor transfer =
+      angular_spectrum_transfer(gap, centred_frequencies(gap, p_y, p_x), p_y, p_x, options) *
+      (scale / static_cast<double>(p_y * p_x));
+  return {"angular_spectrum_zoom", y, x, chosen_method(window.method, y, x), transfer, {}, dtype};
+}
+
+}  // namespace
+
+AngularSpectrumZoomOperator::AngularSpectrumZoomOperator(const Gap& gap,
+                                                         const AngularSpectrumOptions& options,
+                                                         const OutputWindow& window,
+                                                         at::ScalarType dtype)
+    : grid_(gap.grid),
+      spectrum_(spectrum_of(gap, options.padding, dtype)),
+      zoom_(zoom_of(gap, options, window, dtype)) {}
+
+at::Tensor AngularSpectrumZoomOperator::forward(const at::Tensor& field) const {
+  const Shape padded = spectrum_.domain();
+  return zoom_.forward(spectrum_.forward(pad_centred(field, padded[0], padded[1])));
+}
+
+at::Tensor AngularSpectrumZoomOperator::adjoint(const at::Tensor& field) const {
+  return crop_centred(spectrum_.adjoint(zoom_.adjoint(field)), grid_.n_y, grid_.n_x);
+}
+
+void AngularSpectrumZoom::describe(Schema<Params>& s) {
+  s.summary("Exact free-space propagation onto samples of free pitch and number.");
+  s.equation("U2(q) = c sum over f of  H(f) F{ U1 }(f) exp(+i 2 pi f q),  H of angular_spectrum");
+  s.citation("X. Yu et al., J. Opt. Soc. Am. A 29, 1956, 2012");
+  s.convention("Phase grows as exp(+ikz) along +z; the carrier exp(ikz) itself is left out.");
+  s.gradient("exact");
+  s.key("distance", &Params::distance)
+      .required()
+      .trainable("um")
+      .doc("From the plane before to the plane after; negative propagates back.");
+  s.key("index_medium", &Params::index_medium)
+      .above(0.0)
+      .doc("Refractive index of the gap; the index around the elements if absent.");
+  s.key("band_limit", &Params::band_limit)
+      .doc("Leave out the frequencies at which the sampled kernel aliases; off: that is an error.");
+  s.key("padding", &Params::padding)
+      .at_least(1)
+      .at_most(16)
+      .doc("Zeros around the field to at least this many times its size.");
+  s.block("output", &Params::output).doc("The samples behind the gap.");
+}
+
+AngularSpectrumZoom::AngularSpectrumZoom(const Params& params, const BuildContext& context)
+    : path_(context.path),
+      params_(params),
+      distance_(context, "distance", at::scalar_tensor(params.distance.m(), at::kDouble),
+                at::kDouble, LeafUnit{"um", 1e-6}) {}
+
+at::Tensor AngularSpectrumZoom::apply(const at::Tensor& field, const Beam& beam) const {
+  check_field("angular_spectrum_zoom", field, beam);
+  Beam in_gap = beam;
+  if (params_.index_medium) in_gap.index_medium = *params_.index_medium;
+  const Gap gap = Gap::of(in_gap, distance_.si().to(field.device()));
+  AngularSpectrumOptions options;
+  options.band_limit = params_.band_limit;
+  options.padding = params_.padding;
+  return with_path(path_,
+                   [&] {
+                     return AngularSpectrumZoomOperator(gap, options, params_.output,
+                                                        field.scalar_type());
+                   })
+      .forward(field);
+}
+
+Beam AngularSpectrumZoom::after(const Beam& beam) const {
+  Beam behind = beam;
+  behind.grid = window_grid(beam.grid, params_.output);
+  return behind;
+}
+
+}  // namespace parfocal::optics

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "optics/propagation/free_space.h"
+
+#include <ATen/ops/scalar_tensor.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/error.h"
+#include "optics/length_text.h"
+#include "optics/propagation/angular_spectrum.h"
+#include "optics/propagation/gap_text.h"
+#include "optics/propagation/rayleigh_sommerfeld.h"
+
+namespace parfocal::optics {
+namespace {
+
+constexpr std::int64_t kFirstPadding = 2, kLastPadding = 16;
+
+/// On both axes, at the corner of the band where sqrt(1/l^2 - f^2) is least.
+double limit_m(const Gap& gap, std::int64_t padding) {
+  const Grid& grid = gap.grid;
+  const double c_y = grid.n_y == 1 ? 0.0 : 0.5 * gap.l_m() / grid.pitch_y_m;
+  const double c_x = grid.n_x == 1 ? 0.0 : 0.5 * gap.l_m() / grid.pitch_x_m;
+  const double squared = c_y * c_y + c_x * c_x;
+  if (squared >= 1.0) return 0.0;
+  const auto limit = [&](std::int64_t n, double pitch_m, double cosine) {
+    if (cosine == 0.0) return std::numeric_limits<double>::infinity();
+    return 0.5 * static_cast<double>(padded_size(n, padding)) * pitch_m * std::sqrt(1.0 - squared) /
+           cosine;
+  };
+  return std::min(limit(grid.n_y, grid.pitch_y_m, c_y), limit(grid.n_x, grid.pitch_x_m, c_x));
+}
+
+}  // namespace
+
+PropagationChoice choose_propagation(const Gap& gap) {
+  using Method = PropagationChoice::Method;
+  const double z = gap.z_m();
+  const double nearest = RayleighSommerfeldOperator::nearest_m(gap, {0.0, 0.0});
+  const double first = limit_m(gap, kFirstPadding);
+  if (std::abs(z) <= first) {
+    return {Method::kAngularSpectrum, kFirstPadding,
+            fmt::format("angular_spectrum, because |z| = {} <= {}, where its kernel is sampled",
+                        length_text(std::abs(z)), length_text(first))};
+  }
+  if (z > 0.0 && z >= nearest) {
+    return {Method::kRayleighSommerfeld, kFirstPadding,
+            fmt::format("rayleigh_sommerfeld, because z = {} >= {}, where its kernel is sampled",
+                        length_text(z), length_text(nearest))};
+  }
+  for (std::int64_t padding = kFirstPadding + 1; padding <= kLastPadding; ++padding) {
+    const double limit = limit_m(gap, padding);
+    if (std::abs(z) > limit) continue;
+    return {Method::kAngularSpectrum, padding,
+            fmt::format("angular_spectrum with padding {}, because |z| = {} <= {}", padding,
+                        length_text(std::abs(z)), length_text(limit))};
+  }
+  throw SamplingError(fmt::format(
+      "free_space: no kernel is sampled: z = {}, pitch {}: angular_spectrum reaches to {} with "
+      "padding {}, rayleigh_sommerfeld begins at {}; take another pitch, or angular_spectrum with "
+      "its band limit",
+      length_text(z), pitch_text(gap.grid), length_text(limit_m(gap, kLastPadding)), kLastPadding,
+      length_text(nearest)));
+}
+
+void FreeSpace::describe(Schema<Params>& s) {
+  s.summary("Exact free-space propagation; the method is chosen by the sampling of its kernel.");
+  s.equation("angular_spectrum or rayleigh_sommerfeld, whichever kernel is sampled without alias");
+  s.citation("D. Voelz and M. Roggemann, Appl. Opt. 48, 6132, 2009 (sampling of the kernels)");
+  s.convention("Phase grows as exp(+ikz) along +z; the carrier exp(ikz) itself is left out.");
+  s.gradient("exact");
+  s.key("distance", &Params::distance)
+      .required()
+      .trainable("um")
+      .doc("From the plane before to the plane after; negative propagates back.");
+  s.key("index_medium", &Params::index_medium)
+      .above(0.0)
+      .doc("Refractive index of the gap; the index around the elements if absent.");
+}
+
+FreeSpace::FreeSpace(const Params& params, const BuildContext& context)
+    : path_(context.path),
+      index_medium_(params.index_medium),
+      distance_(context, "distance", at::scalar_tensor(params.distance.m(), at::kDouble),
+                at::kDouble, LeafUnit{"um", 1e-6}) {}
+
+Gap FreeSpace::gap_of(const Beam& beam, at::Device device) const {
+  Beam in_gap = beam;
+  if (index_medium_) in_gap.index_medium = *index_medium_;
+  return Gap::of(in_gap, distance_.si().to(device));
+}
+
+at::Tensor FreeSpace::apply(const at::Tensor& field, const Beam& beam) const {
+  check_field("free_space", field, beam);
+  const Gap gap = gap_of(beam, field.device());
+  return with_path(path_, [&] {
+    const PropagationChoice choice = choose_propagation(gap);
+    if (choice.method == PropagationChoice::Method::kRayleighSommerfeld) {
+      return RayleighSommerfeldOperator(gap, {0.0, 0.0}, field.scalar_type()).forward(field);
+    }
+    AngularSpectrumOptions options;
+    options.padding = choice.padding;
+    return AngularSpectrumOperator(gap, options, field.scalar_type()).forward(field);
+  });
+}
+
+std::string FreeSpace::decision(const Beam& beam) const {
+  return with_path(
+      path_, [&] { return path_ + ": " + choose_propagation(gap_of(beam, at::kCPU)).reason; });
+}
+
+}  // namespace parfocal::optics
