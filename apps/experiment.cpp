@@ -66,10 +66,15 @@ void check_metrics(const Experiment& experiment, const Node& root, ReadContext& 
   }
 }
 
+/// A measurement is simulated, or the optics are shown, or both.
 void check_simulate(const Node& root, ReadContext& context) {
-  require_block(root, context, "simulate", {"scene", "where objects come from"});
-  require_block(root, context, "simulate", {"model", "object -> expected measurement"});
-  require_block(root, context, "simulate", {"detector", "photons -> counts"});
+  const bool measured = root.find("scene") != nullptr || root.find("model") != nullptr ||
+                        root.find("detector") != nullptr;
+  if (root.find("views") == nullptr || measured) {
+    require_block(root, context, "simulate", {"scene", "where objects come from"});
+    require_block(root, context, "simulate", {"model", "object -> expected measurement"});
+    require_block(root, context, "simulate", {"detector", "photons -> counts"});
+  }
   for (const char* block : {"data", "reconstruction"}) {
     const Node* node = root.find(block);
     if (node == nullptr) continue;

@@ -11,6 +11,7 @@
 #include "core/config/registry.h"
 #include "core/config/schema.h"
 #include "core/operators/image_file.h"
+#include "core/tensor/grid.h"
 
 namespace parfocal {
 
@@ -34,6 +35,15 @@ struct ReconstructionBlock {
 struct EvaluateBlock {
   std::vector<ComponentConfig> metrics;
   static void describe(Schema<EvaluateBlock>& s);
+};
+
+/// Samples of the light in the plane before the first element.
+struct LightBlock {
+  std::array<std::int64_t, 2> size{0, 0};  ///< [y, x]
+  std::array<Length, 2> pitch{};           ///< [y, x]
+  static void describe(Schema<LightBlock>& s);
+
+  [[nodiscard]] Grid grid() const;
 };
 
 struct OutputBlock {
@@ -69,6 +79,8 @@ struct Experiment {
   std::optional<DataBlock> data;
   ComponentConfig scene;
   std::vector<NamedComponent> optics;
+  std::optional<LightBlock> light;
+  std::vector<NamedComponent> views;
   ComponentConfig model;
   ComponentConfig detector;
   std::optional<ReconstructionBlock> reconstruction;

@@ -29,6 +29,19 @@ void EvaluateBlock::describe(Schema<EvaluateBlock>& s) {
       .doc("Numbers that compare the estimate with the true object of a scene.");
 }
 
+void LightBlock::describe(Schema<LightBlock>& s) {
+  s.summary("Samples of the light in the plane before the first element of the optics.");
+  s.key("size", &LightBlock::size).required().at_least(1).doc("Samples, [y, x].");
+  s.key("pitch", &LightBlock::pitch)
+      .required()
+      .above(Length::from_m(0.0))
+      .doc("Distance of two samples, [y, x].");
+}
+
+Grid LightBlock::grid() const {
+  return Grid::centred(size[0], size[1], pitch[0].m(), pitch[1].m());
+}
+
 void OutputBlock::describe(Schema<OutputBlock>& s) {
   s.summary("What is written to results/ besides object.ome.tif and summary.json.");
   s.key("npy", &OutputBlock::npy).doc("Write object.npy, float32 [frame, channel, y, x].");
@@ -75,6 +88,9 @@ void Experiment::describe(Schema<Experiment>& s) {
       .doc("Where objects come from when none are measured, and how much light they give.");
   s.elements("optics", &Experiment::optics, "element")
       .doc("The hardware, named elements; light goes in file order.");
+  s.block("light", &Experiment::light).doc("Samples of the light before the first element.");
+  s.elements("views", &Experiment::views, "view")
+      .doc("What of the optics is shown and exported (task simulate).");
   s.component("model", &Experiment::model, "model").doc("Object -> expected measurement.");
   s.component("detector", &Experiment::detector, "detector")
       .doc("Photons -> counts, and therefore the likelihood.");

@@ -41,6 +41,7 @@ Pipeline::Pipeline(const Experiment& experiment, const Placement& placement,
     : experiment_(&experiment),
       placement_(placement),
       context_(context_of(experiment, placement, files, parameters_)) {
+  if (!experiment.model) return;
   model_ = build<Operator>(experiment.model, context_);
   detector_ = build<Likelihood>(experiment.detector, context_);
   if (!experiment.reconstruction) return;
@@ -88,6 +89,18 @@ std::int64_t Pipeline::unknowns_per_frame(std::int64_t channels) const {
 std::optional<Grid> Pipeline::sensor_grid() const {
   const auto* lensless = dynamic_cast<const lensless::LenslessConvolution*>(model_.get());
   return lensless != nullptr ? lensless->sensor_grid() : std::nullopt;
+}
+
+std::vector<NamedView> build_views(const Experiment& experiment, const Pipeline& pipeline) {
+  std::vector<NamedView> views;
+  BuildContext context = pipeline.context();
+  if (experiment.light) context.sensor = experiment.light->grid();
+  for (const NamedComponent& named : experiment.views) {
+    ParameterTree parameters;
+    context.parameters = &parameters;
+    views.push_back({named.name, build<View>(named.component, context)});
+  }
+  return views;
 }
 
 SimulatedFrame simulate_frame(const Experiment& experiment, const Pipeline& pipeline) {

@@ -13,6 +13,7 @@
 #include "core/operators/fields.h"
 #include "core/operators/likelihood.h"
 #include "core/operators/operator.h"
+#include "core/operators/view.h"
 #include "datasets/image_files.h"
 #include "solvers/prior.h"
 #include "solvers/solver.h"
@@ -69,6 +70,15 @@ class Pipeline {
   std::vector<std::shared_ptr<const Prior>> priors_;
   std::shared_ptr<const Solver> solver_;
 };
+
+/// A view with the name it has in the experiment.
+struct NamedView {
+  std::string name;
+  std::shared_ptr<const View> view;
+};
+/// Everything in `views`, each with hardware of its own on the samples of `light`.
+[[nodiscard]] std::vector<NamedView> build_views(const Experiment& experiment,
+                                                 const Pipeline& pipeline);
 
 /// A simulated measurement with the object behind it.
 struct SimulatedFrame {

@@ -31,6 +31,11 @@ Plan plan_of(const Experiment& experiment, const Placement& placement, int threa
   datasets::ImageFileLoader files;
   const Pipeline pipeline(experiment, placement, files);
   Plan plan;
+  plan.views = build_views(experiment, pipeline).size();
+  if (!experiment.model) {
+    plan.frames = 0;
+    return plan;
+  }
   const Shape range = pipeline.model()->range();
   plan.channels = range[0];
   plan.n_y = range[1];

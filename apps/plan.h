@@ -18,6 +18,7 @@ struct Plan {
   std::int64_t n_y = 0, n_x = 0;
   std::int64_t unknowns_per_frame = 0;
   std::int64_t iterations = 0;
+  std::size_t views = 0;
   double solver_bytes = 0;  ///< Working memory of the solver for one block of frames.
   double seconds = 0;       ///< Rough, see `plan_of`.
 };

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/result_images.h"
 #include "apps/task.h"
+#include "apps/view_files.h"
 
 namespace parfocal {
 
-TaskResult run_simulate(const Experiment& experiment, const Placement& placement,
-                        datasets::ImageFileLoader& files, const std::filesystem::path& folder,
-                        const RunHooks& hooks) {
-  hooks.stage("build");
-  const Pipeline pipeline(experiment, placement, files);
-  hooks.stage("simulate");
+namespace {
+
+void simulate_measurement(const Experiment& experiment, const Pipeline& pipeline,
+                          const std::filesystem::path& folder, const RunHooks& hooks,
+                          Summary& summary) {
   const SimulatedFrame frame = simulate_frame(experiment, pipeline);
-  if (hooks.cancelled()) return {Summary(), true};
-  hooks.progress(1, 1, std::nullopt);
-  hooks.stage("write");
   const ResultImages images(folder / "results", experiment.output, hooks.provenance(),
                             pipeline.sensor_grid());
   images.write_main("measurement", frame.counts.cpu(), "");
@@ -23,13 +20,47 @@ TaskResult run_simulate(const Experiment& experiment, const Placement& placement
 
   const at::Tensor expected = frame.expected.to(at::kDouble);
   const at::Tensor counts = frame.counts.to(at::kDouble);
+  summary.add("object_mean", frame.object.to(at::kDouble).mean().item<double>(), "photon");
+  summary.add("expected_mean", expected.mean().item<double>(), "photon");
+  summary.add("expected_max", expected.max().item<double>(), "photon");
+  summary.add("measurement_mean", counts.mean().item<double>());
+  summary.add("measurement_min", counts.min().item<double>());
+  summary.add("measurement_max", counts.max().item<double>());
+}
+
+/// False if it was cancelled between two views.
+bool show_views(const Experiment& experiment, const Pipeline& pipeline,
+                const std::filesystem::path& folder, const RunHooks& hooks, Summary& summary) {
+  const std::vector<NamedView> views = build_views(experiment, pipeline);
+  ViewFiles files(folder / "results", hooks.provenance());
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    const Shown shown = views[i].view->show();
+    if (hooks.cancelled()) return false;
+    files.write(views[i].name, shown, summary);
+    hooks.progress(i + 1, views.size(), std::nullopt);
+  }
+  files.finish();
+  return true;
+}
+
+}  // namespace
+
+TaskResult run_simulate(const Experiment& experiment, const Placement& placement,
+                        datasets::ImageFileLoader& files, const std::filesystem::path& folder,
+                        const RunHooks& hooks) {
+  hooks.stage("build");
+  const Pipeline pipeline(experiment, placement, files);
   TaskResult result;
-  result.summary.add("object_mean", frame.object.to(at::kDouble).mean().item<double>(), "photon");
-  result.summary.add("expected_mean", expected.mean().item<double>(), "photon");
-  result.summary.add("expected_max", expected.max().item<double>(), "photon");
-  result.summary.add("measurement_mean", counts.mean().item<double>());
-  result.summary.add("measurement_min", counts.min().item<double>());
-  result.summary.add("measurement_max", counts.max().item<double>());
+  if (experiment.model) {
+    hooks.stage("simulate");
+    simulate_measurement(experiment, pipeline, folder, hooks, result.summary);
+    if (hooks.cancelled()) return {Summary(), true};
+    hooks.progress(1, 1, std::nullopt);
+  }
+  if (!experiment.views.empty()) {
+    hooks.stage("views");
+    if (!show_views(experiment, pipeline, folder, hooks, result.summary)) return {Summary(), true};
+  }
   return result;
 }
 

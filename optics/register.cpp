@@ -24,6 +24,8 @@
 #include "optics/psf/measured_psf.h"
 #include "optics/psf/psf_from_optics.h"
 #include "optics/sources/plane_wave.h"
+#include "optics/views/carpet_view.h"
+#include "optics/views/intensity_view.h"
 
 namespace parfocal::optics {
 
@@ -36,12 +38,14 @@ void register_optics(Registry& registry) {
   add_component<OpticalElement, Fresnel>(registry, "fresnel");
   add_component<OpticalElement, FresnelTransform>(registry, "fresnel_transform");
   add_component<OpticalElement, RayleighSommerfeld>(registry, "rayleigh_sommerfeld");
+  add_component<View, CarpetView>(registry, "carpet");
   add_component<OpticalElement, CircularAperture>(registry, "circular_aperture");
   add_component<OpticalElement, Diffuser>(registry, "diffuser");
   add_component<Pattern, FresnelZoneAperture>(registry, "fresnel_zone_aperture");
   add_component<PsfSource, PsfFromOptics>(registry, "from_optics");
   add_component<Likelihood, GaussianDetector>(registry, "gaussian");
   add_component<Surface, HeightMap>(registry, "height_map");
+  add_component<View, IntensityView>(registry, "intensity");
   add_component<PsfSource, MeasuredPsf>(registry, "measured");
   add_component<Surface, ParabolicLens>(registry, "parabolic_lens");
   add_component<Surface, PhaseMap>(registry, "phase_map");

@@ -68,8 +68,9 @@ std::vector<double> ticks(const Axis& axis) {
   return values;
 }
 
-bool drawable(const std::pair<double, double>& point, bool log_y) {
-  return point.first > 0 && std::isfinite(point.second) && (!log_y || point.second > 0);
+bool drawable(const std::pair<double, double>& point, const Diagram& diagram) {
+  return (!diagram.log_x || point.first > 0) && std::isfinite(point.second) &&
+         (!diagram.log_y || point.second > 0);
 }
 
 std::string tick_label(double value) { return fmt::format("{:.3g}", value); }
@@ -92,8 +93,9 @@ std::string frame_of(const Axis& x, const Axis& y, const Diagram& diagram) {
                       kTop, kHeight - kBottom, kWidth - kRight);
   text += fmt::format("<text class=\"title\" x=\"{}\" y=\"18\">{}</text>\n", kLeft,
                       escape(diagram.title));
-  text += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{} (log)</text>\n",
-                      (kLeft + kWidth - kRight) / 2, kHeight - 8, escape(diagram.x_label));
+  text += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}{}</text>\n",
+                      (kLeft + kWidth - kRight) / 2, kHeight - 8, escape(diagram.x_label),
+                      diagram.log_x ? " (log)" : "");
   return text;
 }
 
@@ -122,13 +124,13 @@ std::string draw(const Diagram& diagram) {
   std::vector<double> xs, ys;
   for (const Series& series : diagram.series) {
     for (const auto& point : series.points) {
-      if (!drawable(point, diagram.log_y)) continue;
+      if (!drawable(point, diagram)) continue;
       xs.push_back(point.first);
       ys.push_back(point.second);
     }
   }
   if (xs.empty()) return "";
-  const Axis x = make_axis(xs, true, kLeft, kWidth - kRight);
+  const Axis x = make_axis(xs, diagram.log_x, kLeft, kWidth - kRight);
   const Axis y = make_axis(ys, diagram.log_y, kHeight - kBottom, kTop);
   std::string text =
       fmt::format("<figure><svg viewBox=\"0 0 {} {}\" role=\"img\">\n", kWidth, kHeight);
@@ -136,7 +138,7 @@ std::string draw(const Diagram& diagram) {
   for (std::size_t i = 0; i < diagram.series.size(); ++i) {
     text += fmt::format("<polyline class=\"s{}\" points=\"", i % 6);
     for (const auto& point : diagram.series[i].points) {
-      if (!drawable(point, diagram.log_y)) continue;
+      if (!drawable(point, diagram)) continue;
       text += fmt::format("{:.1f},{:.1f} ", x.px(point.first), y.px(point.second));
     }
     text += "\"/>\n";

@@ -21,9 +21,10 @@ struct Diagram {
   std::string x_label = "iteration";
   std::vector<Series> series;
   bool log_y = true;
+  bool log_x = true;
 };
 
-/// Inline SVG with labelled axes (x logarithmic) and a legend; empty if there is nothing to draw.
+/// Inline SVG with labelled axes and a legend; empty if there is nothing to draw.
 [[nodiscard]] std::string draw(const Diagram& diagram);
 
 /// Columns of metrics.csv for one frame.

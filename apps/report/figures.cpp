@@ -162,6 +162,24 @@ std::string image_section(const RunRecord& run, std::int64_t limit) {
          "an image.</p>\n";
 }
 
+std::string field_figure(const std::filesystem::path& file, const std::string& title,
+                         const std::string& unit, std::array<double, 2> percentiles,
+                         std::int64_t limit) {
+  const std::optional<Picture> picture = read_montage(file);
+  if (!picture) return "";
+  Figure figure{title, "", unit == "1" ? "" : unit, *picture, {}, ColourMap::kGrey, ""};
+  if (unit == "rad") {
+    figure.map = ColourMap::kSigned;
+    figure.window = symmetric_window(*picture, 100);
+    figure.window_rule = "symmetric, all values";
+  } else {
+    figure.window = percentile_window(*picture, percentiles);
+    figure.window_rule = fmt::format("percentiles {} to {}", percentiles[0], percentiles[1]);
+  }
+  if (picture->n_frames > 1) figure.note = fmt::format("{} planes, row by row", picture->n_frames);
+  return draw(std::move(figure), limit);
+}
+
 std::string thumbnail(const std::filesystem::path& results, std::array<double, 2> percentiles) {
   std::optional<Picture> picture = read_picture(results / "object.ome.tif");
   if (!picture) picture = read_picture(results / "measurement.ome.tif");

@@ -8,6 +8,12 @@
 
 namespace parfocal::report {
 
+/// A field that a view wrote, with window, unit and scale; several planes side by side. Phases (unit
+/// rad) in the signed colors.
+[[nodiscard]] std::string field_figure(const std::filesystem::path& file, const std::string& title,
+                                       const std::string& unit, std::array<double, 2> percentiles,
+                                       std::int64_t limit);
+
 /// Input, instrument, reconstruction and residual side by side; no side longer than `limit` pixels.
 [[nodiscard]] std::string image_section(const RunRecord& run, std::int64_t limit);
 

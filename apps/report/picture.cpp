@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <span>
 
 #include "core/check.h"
@@ -81,6 +82,32 @@ std::optional<Picture> read_picture(const std::filesystem::path& file) {
     for (std::size_t i = 0; i < pixels; ++i) picture.values[i * channels + channel] = plane[i];
   }
   return picture;
+}
+
+std::optional<Picture> read_montage(const std::filesystem::path& file) {
+  std::optional<Picture> first = read_picture(file);
+  if (!first || first->n_frames == 1) return first;
+  constexpr std::int64_t kMost = 16;
+  const auto reader = formats::open_stack(file);
+  const std::int64_t shown = std::min(first->n_frames, kMost);
+  const auto columns = static_cast<std::int64_t>(std::ceil(std::sqrt(double(shown))));
+  const std::int64_t rows = (shown + columns - 1) / columns;
+  Picture montage = *first;
+  montage.n_channels = 1;
+  montage.n_y = rows * (first->n_y + 1) - 1;
+  montage.n_x = columns * (first->n_x + 1) - 1;
+  montage.values.assign(static_cast<std::size_t>(montage.n_y * montage.n_x),
+                        std::numeric_limits<float>::quiet_NaN());
+  for (std::int64_t i = 0; i < shown; ++i) {
+    const std::int64_t plane = shown == 1 ? 0 : i * (first->n_frames - 1) / (shown - 1);
+    const std::vector<float> values = as_floats(reader->read_frame(plane));
+    const std::int64_t top = i / columns * (first->n_y + 1), left = i % columns * (first->n_x + 1);
+    for (std::int64_t y = 0; y < first->n_y; ++y) {
+      std::copy_n(values.begin() + y * first->n_x, first->n_x,
+                  montage.values.begin() + (top + y) * montage.n_x + left);
+    }
+  }
+  return montage;
 }
 
 Window percentile_window(const Picture& picture, std::array<double, 2> percentiles) {

@@ -22,6 +22,9 @@ struct Picture {
 /// Nothing where the file is absent. Of two or more than three channels the first is shown.
 [[nodiscard]] std::optional<Picture> read_picture(const std::filesystem::path& file);
 
+/// Up to 16 planes of the first channel side by side, evenly chosen, one sample of NaN between them.
+[[nodiscard]] std::optional<Picture> read_montage(const std::filesystem::path& file);
+
 /// What is shown as black and as white.
 struct Window {
   double low = 0, high = 1;

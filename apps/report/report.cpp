@@ -27,7 +27,8 @@ void write_report(const std::filesystem::path& folder) {
       "<footer>This file is complete in itself; it loads nothing.</footer>\n";
   std::string html;
   for (std::int64_t limit = 900; limit >= 100; limit /= 2) {
-    const std::string images = study ? "" : report::image_section(run, limit);
+    const std::string images =
+        study ? "" : report::view_section(run, limit) + report::image_section(run, limit);
     html = report::page(run.setting("name") + " - Parfocal", top + images + rest);
     if (html.size() <= kLargest) break;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "apps/report/run_record.h"
@@ -12,6 +13,8 @@ namespace parfocal::report {
 [[nodiscard]] std::string key_number_section(const RunRecord& run);
 /// What a reader must know: warnings, and whether total variation ever acted.
 [[nodiscard]] std::string note_section(const RunRecord& run);
+/// What the views of the optics show: fields, curves, decisions.
+[[nodiscard]] std::string view_section(const RunRecord& run, std::int64_t limit);
 [[nodiscard]] std::string convergence_section(const RunRecord& run);
 [[nodiscard]] std::string comparison_section(const RunRecord& run, const Registry& registry);
 [[nodiscard]] std::string parameter_section(const RunRecord& run, const Registry& registry);

@@ -21,8 +21,11 @@ std::string time_text(double seconds) {
 
 std::string text_of(const Plan& plan, std::size_t seeds) {
   std::string text = plan.variant.empty() ? "" : "variant " + plan.variant + "\n";
-  text += fmt::format("  measurement   {} x {} pixels, channels {}, frames {}\n", plan.n_y,
-                      plan.n_x, plan.channels, plan.frames);
+  if (plan.frames > 0) {
+    text += fmt::format("  measurement   {} x {} pixels, channels {}, frames {}\n", plan.n_y,
+                        plan.n_x, plan.channels, plan.frames);
+  }
+  if (plan.views > 0) text += fmt::format("  views         {}\n", plan.views);
   if (plan.iterations == 0) return text;
   text += fmt::format("  unknowns      {} per frame\n", plan.unknowns_per_frame);
   text += fmt::format("  steps         {} at most, seeds {}\n", plan.iterations, seeds);
@@ -41,6 +44,7 @@ nlohmann::json json_of(const Plan& plan, const ExperimentFile& file) {
           {"size", {plan.n_y, plan.n_x}},
           {"unknowns_per_frame", plan.unknowns_per_frame},
           {"iterations", plan.iterations},
+          {"views", plan.views},
           {"seeds", file.experiment.runtime.seeds.size()},
           {"solver_bytes", plan.solver_bytes},
           {"seconds", plan.seconds}};

@@ -5,6 +5,16 @@
 
 namespace parfocal {
 
+Field plane_field(std::string name, const at::Tensor& plane, const Grid& grid, std::string unit) {
+  Field field;
+  field.name = std::move(name);
+  field.values = plane.unsqueeze(0).unsqueeze(0);
+  field.axes = "czyx";
+  field.grid = grid;
+  field.unit = std::move(unit);
+  return field;
+}
+
 Field& FieldSet::add(Field field) {
   if (find(field.name) != nullptr) throw LogicError("field \"" + field.name + "\" is added twice");
   return fields_.emplace_back(std::move(field));

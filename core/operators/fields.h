@@ -20,11 +20,16 @@ struct Field {
   std::string name;   ///< "measurement", "object", "psf", "phase".
   at::Tensor values;  ///< [batch, channel, n_y, n_x], trailing axes as needed.
   std::string axes = "bcyx";
-  std::optional<Grid> grid;  ///< Absent where the pitch was not recorded (work in pixels).
-  std::string unit;          ///< "photon", "ADU", "1", "rad".
-  at::Tensor mask;           ///< Undefined, or 1 where a value counts and 0 where it does not.
-  at::Tensor uncertainty;    ///< Undefined, or one standard deviation, same unit.
+  std::optional<Grid> grid;         ///< Absent where the pitch was not recorded (work in pixels).
+  std::optional<double> pitch_z_m;  ///< Between planes along z, where there are several.
+  std::string unit;                 ///< "photon", "ADU", "1", "rad".
+  at::Tensor mask;         ///< Undefined, or 1 where a value counts and 0 where it does not.
+  at::Tensor uncertainty;  ///< Undefined, or one standard deviation, same unit.
 };
+
+/// One plane [n_y, n_x] as a field of axes "czyx".
+[[nodiscard]] Field plane_field(std::string name, const at::Tensor& plane, const Grid& grid,
+                                std::string unit);
 
 /// Named fields that flow together. Reports, writers and metrics look at the kind of each field, so
 /// a new modality adds a field, not an edit elsewhere.

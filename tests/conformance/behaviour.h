@@ -13,6 +13,7 @@ void check_behaviour(const Subject& subject, ImageFiles* files, Findings& findin
 void check_operator(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_element(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_psf(const Subject& subject, ImageFiles* files, Findings& findings);
+void check_view(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_map(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_scene(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_likelihood(const Subject& subject, ImageFiles* files, Findings& findings);

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "core/error.h"
+#include "core/operators/view.h"
 #include "core/tensor/tensor_checks.h"
 #include "optics/elements/pattern.h"
 #include "optics/elements/surface.h"
@@ -158,6 +159,21 @@ void check_psf(const Subject& subject, ImageFiles* files, Findings& findings) {
         return built.component->psf();
       },
       findings);
+}
+
+void check_view(const Subject& subject, ImageFiles* files, Findings& findings) {
+  const auto built = build_subject<View>(subject, at::kDouble, at::kCPU, test::test_grid(), files);
+  const Shown shown = built.component->show();
+  findings.require(!shown.fields.all().empty(), "shows no field");
+  for (const Field& field : shown.fields.all()) {
+    findings.require(field.values.dim() == 4 && field.axes == "czyx",
+                     field.name + " is " + text_of(field.values) + ", not [channel, z, n_y, n_x]");
+    findings.require(!field.unit.empty(), field.name + " has no unit");
+  }
+  for (const Curve& curve : shown.curves) {
+    findings.require(!curve.x.empty() && curve.x.size() == curve.y.size(),
+                     curve.name + " has no points, or coordinates without values");
+  }
 }
 
 void check_map(const Subject& subject, ImageFiles* files, Findings& findings) {

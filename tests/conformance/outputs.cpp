@@ -10,6 +10,7 @@
 #include "core/operators/fields.h"
 #include "core/operators/likelihood.h"
 #include "core/operators/operator.h"
+#include "core/operators/view.h"
 #include "core/tensor/tensor_checks.h"
 #include "optics/elements/pattern.h"
 #include "optics/elements/surface.h"
@@ -122,6 +123,15 @@ std::vector<Output> of_solver(const Subject& subject, const Place& place) {
   return {{"estimate", solved(*built.component, problem)}};
 }
 
+std::vector<Output> of_view(const Subject& subject, const Place& place) {
+  std::vector<Output> outputs;
+  const Shown shown = built_at<View>(subject, place).component->show();
+  for (const Field& field : shown.fields.all()) {
+    outputs.push_back({field.name, field.values.to(at::kDouble)});
+  }
+  return outputs;
+}
+
 std::vector<Output> of_metric(const Subject& subject, const Place& place) {
   const auto built = built_at<Metric>(subject, place);
   const at::Tensor a = input({test::kBatch, 1, test::kNy, test::kNx}, place.dtype, place).abs();
@@ -135,7 +145,7 @@ const std::map<std::string, Probe, std::less<>>& probes() {
       {"model", of_model},       {"element", of_element}, {"psf", of_psf},
       {"surface", of_surface},   {"pattern", of_pattern}, {"scene", of_scene},
       {"detector", of_detector}, {"prior", of_prior},     {"solver", of_solver},
-      {"metric", of_metric}};
+      {"metric", of_metric},     {"view", of_view}};
   return table;
 }
 
