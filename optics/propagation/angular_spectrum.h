@@ -45,7 +45,8 @@ struct AngularSpectrumOptions {
 /// the term of x0; x0 = z f0 / sqrt(1/l^2 - f0^2) then follows the beam.
 ///
 /// Convention: phase grows as exp(+ikz); fx, fy in cycles per metre; z signed, positive along +z.
-/// Layout:     complex [..., n_y, n_x]; leading dimensions are batch.
+/// Layout:     complex [..., n_y, n_x]; leading dimensions are batch. A field does not depend on an
+///             axis of one sample.
 /// Precision:  phases in float64, then cast to the type of the field.
 /// Invariants: linear; the adjoint is exact; ||forward(u)|| <= ||u||; evanescent waves decay for
 ///             either sign of z; z = 0 is the identity. Differentiable in field, distance,

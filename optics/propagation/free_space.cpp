@@ -46,7 +46,8 @@ PropagationChoice choose_propagation(const Gap& gap) {
             fmt::format("angular_spectrum, because |z| = {} <= {}, where its kernel is sampled",
                         length_text(std::abs(z)), length_text(first))};
   }
-  if (z > 0.0 && z >= nearest) {
+  const bool plane = gap.grid.n_y > 1 && gap.grid.n_x > 1;
+  if (plane && z > 0.0 && z >= nearest) {
     return {Method::kRayleighSommerfeld, kFirstPadding,
             fmt::format("rayleigh_sommerfeld, because z = {} >= {}, where its kernel is sampled",
                         length_text(z), length_text(nearest))};

@@ -31,6 +31,7 @@ struct PropagationChoice {
 ///   Rayleigh-Sommerfeld             z >= X_a sqrt((2 pitch_a / l)^2 - 1)
 ///   angular spectrum, padding 3-16  the least padding that meets the first rule
 ///
+/// An axis of one sample stands for a field that does not depend on it: angular spectrum only.
 /// \throws SamplingError with both limits where none of them applies.
 /// Tested by:  tests/optics/propagation/free_space_test.cpp.
 [[nodiscard]] PropagationChoice choose_propagation(const Gap& gap);

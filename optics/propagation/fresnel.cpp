@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "core/error.h"
@@ -17,6 +18,7 @@ namespace parfocal::optics {
 namespace {
 
 double alias_free_m(std::int64_t padded, double pitch_m, double l) {
+  if (padded == 1) return std::numeric_limits<double>::infinity();
   return static_cast<double>(padded) * pitch_m * pitch_m / l;
 }
 

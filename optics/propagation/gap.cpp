@@ -41,7 +41,7 @@ Frequencies centred_frequencies(const Gap& gap, std::int64_t n_y, std::int64_t n
 }
 
 std::int64_t padded_size(std::int64_t n, std::int64_t padding) {
-  return padding == 1 ? n : good_fft_size(padding * n);
+  return padding == 1 || n == 1 ? n : good_fft_size(padding * n);
 }
 
 at::Tensor unit_phasor(const at::Tensor& phase) { return at::polar(at::ones_like(phase), phase); }

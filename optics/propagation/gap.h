@@ -36,7 +36,8 @@ struct Frequencies {
 /// In ascending order: zero at floor(n / 2).
 [[nodiscard]] Frequencies centred_frequencies(const Gap& gap, std::int64_t n_y, std::int64_t n_x);
 
-/// Size of the padded grid of n samples: n for padding 1, else the good size >= padding n.
+/// Size of the padded grid of n samples: n for padding 1, else the good size >= padding n. An axis
+/// of one sample stands for a field that does not depend on it, and stays one sample.
 [[nodiscard]] std::int64_t padded_size(std::int64_t n, std::int64_t padding);
 
 /// exp(i phase) of a float64 phase.

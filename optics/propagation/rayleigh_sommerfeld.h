@@ -23,7 +23,7 @@ namespace parfocal::optics {
 /// largest separation of two samples.
 ///
 /// Convention: phase grows as exp(+ikz); z > 0. The window behind the gap is shifted by `offset_m`.
-/// Layout:     complex [..., n_y, n_x].
+/// Layout:     complex [..., n_y, n_x]; an axis of one sample is one sample wide.
 /// Precision:  phases in float64, then cast to the type of the field.
 /// Invariants: linear; the adjoint is exact; near-field terms included. Differentiable in field,
 ///             distance, wavelength and pitch.

@@ -2,6 +2,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/real.h>
 #include <ATen/ops/view_as_real.h>
 
 #include "core/check.h"
@@ -35,6 +36,22 @@ void check_linear(const std::function<at::Tensor(const at::Tensor&)>& map, const
                    test::relative_difference(map(x * factor + y), map(x) * factor + map(y)), 1e-12);
 }
 
+/// <A x, y> = <x, A* y>, A* y being the gradient of Re <A x, y> in x.
+void check_adjoint(const std::function<at::Tensor(const at::Tensor&)>& map, const at::Tensor& x,
+                   const std::string& where, Findings& findings) {
+  const at::Tensor leaf = x.clone().requires_grad_(true);
+  const at::Tensor image = map(leaf);
+  const at::Tensor y = test::random_normal(image.sizes(), image.scalar_type(), 3);
+  const at::Tensor real = at::real(image * y.conj()).sum();
+  if (!real.requires_grad()) return findings.require(false, "the field has no gradient" + where);
+  real.backward();
+  const auto forth = (image.detach().conj() * y).sum().item<c10::complex<double>>();
+  const auto back = (x.conj() * leaf.grad()).sum().item<c10::complex<double>>();
+  const double scale = image.detach().norm().item<double>() * y.norm().item<double>();
+  findings.measure("adjoint gap" + where, scale > 0.0 ? std::abs(forth - back) / scale : 0.0,
+                   1e-12);
+}
+
 /// Odd, even and prime sizes, where the example is not bound to a size of its own.
 void check_element_on(const Subject& subject, const Grid& grid, ImageFiles* files,
                       Findings& findings) {
@@ -50,6 +67,7 @@ void check_element_on(const Subject& subject, const Grid& grid, ImageFiles* file
     return;
   }
   check_linear(apply, x, y, where, findings);
+  check_adjoint(apply, x, where, findings);
   check_batch(apply, x, where, 1e-13, findings);
 }
 
@@ -124,6 +142,7 @@ void check_element(const Subject& subject, ImageFiles* files, Findings& findings
   }
   const auto apply = [&](const at::Tensor& field) { return built.component->apply(field, beam); };
   check_linear(apply, x, y, "", findings);
+  check_adjoint(apply, x, "", findings);
   check_batch(apply, x, "", 1e-13, findings);
   check_input_gradient(apply, x, findings);
   check_leaves_are_hung(subject, *built.parameters, findings);

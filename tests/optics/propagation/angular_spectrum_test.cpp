@@ -16,6 +16,7 @@
 #include "core/tensor/inner_product.h"
 #include "optics/plane.h"
 #include "tests/optics/parts.h"
+#include "tests/support/gradient_check.h"
 
 namespace parfocal::optics {
 namespace {
@@ -26,7 +27,7 @@ at::Tensor metres(double z) { return at::scalar_tensor(z, at::kDouble); }
 
 AngularSpectrumOperator gap(const Beam& beam, double z_m, std::int64_t padding = 2,
                             bool band_limit = true, at::ScalarType dtype = at::kComplexDouble) {
-  return {beam, metres(z_m), {band_limit, padding}, dtype};
+  return {beam, metres(z_m), {band_limit, padding, {}, {}}, dtype};
 }
 
 Beam beam_of(std::int64_t n_y, std::int64_t n_x, double pitch_y, double pitch_x,
@@ -148,7 +149,7 @@ TEST(AngularSpectrum, GradientInDistanceMatchesFiniteDifferences) {
   context.path = "optics.gap";
   context.dtype = at::kDouble;
   context.parameters = &tree;
-  const AngularSpectrum element({Length::from_m(30e-6), std::nullopt, true, 2}, context);
+  const AngularSpectrum element({Length::from_m(30e-6), std::nullopt, true, 2, {}}, context);
   at::Tensor leaf = tree.at("optics.gap.distance").leaf;
   EXPECT_EQ(tree.at("optics.gap.distance").unit, "um");
   EXPECT_NEAR(leaf.item<double>(), 30.0, 1e-12);
@@ -191,7 +192,7 @@ TEST(AngularSpectrum, BandLimitIsTheOneOfMatsushima) {
 TEST(AngularSpectrum, AliasingKernelIsAnErrorThatNamesTheLimit) {
   BuildContext context;
   context.path = "optics.gap";
-  const AngularSpectrum element({Length::from_m(85e-3), std::nullopt, false, 2}, context);
+  const AngularSpectrum element({Length::from_m(85e-3), std::nullopt, false, 2, {}}, context);
   try {
     (void)element.on(beam_of(512, 512, 2.4e-6, 2.4e-6), at::kComplexDouble);
     FAIL() << "no error";
@@ -202,6 +203,61 @@ TEST(AngularSpectrum, AliasingKernelIsAnErrorThatNamesTheLimit) {
         "1024 padded grid, pitch 2.4 um; set band_limit: true or pad more");
   }
   EXPECT_NO_THROW((void)gap(beam_of(512, 512, 2.4e-6, 2.4e-6), 10.9e-3, 2, false));
+}
+
+TEST(AngularSpectrum, AWindowBesideTheAxisSeesTheSameLight) {
+  const Beam wide = beam_of(1, 400, 1e-6, 1e-6, 0.5e-6), beam = beam_of(1, 80, 1e-6, 1e-6, 0.5e-6);
+  const double z = 0.4e-3, sine = 0.15, x0 = 60e-6;
+  const auto start = [&](const Grid& grid) {
+    const at::Tensor x = x_coordinates_m(grid).unsqueeze(0);
+    return at::polar((x * x / (-8e-6 * 8e-6)).exp(), x * (2 * kPi * sine / 0.5e-6));
+  };
+  AngularSpectrumOptions beside;
+  beside.offset_m = {0.0, x0};
+  beside.padding = 4;
+  const at::Tensor got = AngularSpectrumOperator(beam, metres(z), beside).forward(start(beam.grid));
+  const at::Tensor whole = gap(wide, z, 2).forward(start(wide.grid));
+  EXPECT_LE(relative_error(got, whole.narrow(1, 200 + 60 - 40, 80)), 1e-6);
+}
+
+TEST(AngularSpectrum, ACarrierOutsideTheArrayIsTheTiltedBeam) {
+  const Beam beam = beam_of(1, 120, 1e-6, 1e-6, 0.5e-6);
+  const double z = 0.3e-3, f0 = 0.1 / 0.5e-6, x0 = z * 0.1 / std::sqrt(0.99);
+  const at::Tensor x = x_coordinates_m(beam.grid).unsqueeze(0);
+  const at::Tensor envelope = (x * x / (-8e-6 * 8e-6)).exp().to(at::kComplexDouble);
+  const auto carrier = [&](const at::Tensor& at_x) {
+    return at::polar(at::ones(at_x.sizes(), at::kDouble), at_x * (2 * kPi * f0));
+  };
+  AngularSpectrumOptions follow;
+  follow.offset_m = {0.0, x0};
+  AngularSpectrumOptions outside = follow;
+  outside.carrier_per_m = {0.0, f0};
+  const at::Tensor inside =
+      AngularSpectrumOperator(beam, metres(z), follow).forward(envelope * carrier(x));
+  const at::Tensor base = AngularSpectrumOperator(beam, metres(z), outside).forward(envelope);
+  EXPECT_LE(relative_error(base * carrier(x + x0), inside), 1e-9);
+}
+
+TEST(AngularSpectrum, GradientsInWavelengthAndPitchMatchFiniteDifferences) {
+  const Grid grid = Grid::centred(15, 22, 0.65e-6, 0.80e-6);
+  const at::Tensor field = random_complex({15, 22}, 12);
+  const auto leaf = [](double value) { return metres(value).requires_grad_(true); };
+  const at::Tensor l = leaf(0.532), p_y = leaf(0.65), p_x = leaf(0.8);
+  const auto loss = [&] {
+    const Gap gap{grid, metres(8e-6), l * 1e-6, p_y * 1e-6, p_x * 1e-6};
+    return AngularSpectrumOperator(gap, {}).forward(field).abs().square()[3].sum();
+  };
+  const auto report = test::check_gradient(
+      loss, {{"wavelength", l}, {"pitch y", p_y}, {"pitch x", p_x}}, {.step = 1e-4});
+  EXPECT_TRUE(report.good()) << report.table();
+}
+
+TEST(AngularSpectrum, SwappingSourceAndObserverChangesNothing) {
+  const auto op = gap(beam_of(15, 22, 0.65e-6, 0.80e-6), 30e-6);
+  const at::Tensor a = random_complex({15, 22}, 13), b = random_complex({15, 22}, 14);
+  const auto forth = (op.forward(a) * b).sum().item<c10::complex<double>>();
+  const auto back = (a * op.forward(b)).sum().item<c10::complex<double>>();
+  EXPECT_LE(std::abs(forth - back), 1e-12 * std::abs(forth));
 }
 
 TEST(AngularSpectrum, WrongFieldIsALogicError) {
