@@ -16,17 +16,15 @@
 #include <ATen/ops/max.h>
 #include <sys/wait.h>
 
-#include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "bench/timing.h"
 #include "core/tensor/random.h"
 #include "forward_models/lensless/lensless_convolution.h"
 #include "optics/detectors/gaussian_detector.h"
@@ -39,6 +37,8 @@
 namespace {
 
 using namespace parfocal;
+using bench::median;
+using bench::seconds;
 
 struct Size {
   std::int64_t n_y, n_x, channels;
@@ -100,18 +100,6 @@ double measured_memory(const std::string& program, const Size& size) {
   if (pipe == nullptr || std::fscanf(pipe, "%lf", &bytes) != 1) std::exit(1);
   pclose(pipe);
   return bytes;
-}
-
-double seconds(const std::function<void()>& body) {
-  const auto start = std::chrono::steady_clock::now();
-  body();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
-                   values.end());
-  return values[values.size() / 2];
 }
 
 /// Largest relative difference to the direct form after five iterations.

@@ -9,7 +9,6 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "core/tensor/fft.h"
 #include "optics/length_text.h"
 #include "optics/propagation/gap_text.h"
 
@@ -24,24 +23,19 @@ Grid window_grid(const Grid& in, const OutputWindow& window) {
                        window.pitch ? (*window.pitch)[1].m() : in.pitch_x_m);
 }
 
-struct Padded {
-  std::int64_t n = 0;
-  double origin = 0.0;  ///< Index of the axis of the field.
-};
-
-Padded padded_axis(std::int64_t n, double origin, std::int64_t padding) {
-  const std::int64_t p = padded_size(n, padding);
-  return {p, origin + static_cast<double>((p - n) / 2)};
-}
-
 FourierSum spectrum_of(const Gap& gap, std::int64_t padding, at::ScalarType dtype) {
-  const Padded y = padded_axis(gap.grid.n_y, gap.grid.origin_y, padding);
-  const Padded x = padded_axis(gap.grid.n_x, gap.grid.origin_x, padding);
-  const auto axis = [&](const Padded& p) {
-    return FourierAxis{p.n, p.n, p.origin, static_cast<double>(p.n / 2),
-                       at::full_like(gap.pitch_y_m, 1.0 / static_cast<double>(p.n))};
+  const auto axis = [&](std::int64_t n, double origin) {
+    const std::int64_t p = padded_size(n, padding);
+    return FourierAxis{n, p, origin, static_cast<double>(p / 2),
+                       at::full_like(gap.pitch_y_m, 1.0 / static_cast<double>(p))};
   };
-  return {"angular_spectrum_zoom", axis(y), axis(x), FourierMethod::kFft, {}, {}, dtype};
+  return {"angular_spectrum_zoom",
+          axis(gap.grid.n_y, gap.grid.origin_y),
+          axis(gap.grid.n_x, gap.grid.origin_x),
+          FourierMethod::kFft,
+          {},
+          {},
+          dtype};
 }
 
 void check_extent(std::int64_t n_out, double pitch_out_m, std::int64_t padded, double pitch_m) {
@@ -82,17 +76,15 @@ AngularSpectrumZoomOperator::AngularSpectrumZoomOperator(const Gap& gap,
                                                          const AngularSpectrumOptions& options,
                                                          const OutputWindow& window,
                                                          at::ScalarType dtype)
-    : grid_(gap.grid),
-      spectrum_(spectrum_of(gap, options.padding, dtype)),
+    : spectrum_(spectrum_of(gap, options.padding, dtype)),
       zoom_(zoom_of(gap, options, window, dtype)) {}
 
 at::Tensor AngularSpectrumZoomOperator::forward(const at::Tensor& field) const {
-  const Shape padded = spectrum_.domain();
-  return zoom_.forward(spectrum_.forward(pad_centred(field, padded[0], padded[1])));
+  return zoom_.forward(spectrum_.forward(field));
 }
 
 at::Tensor AngularSpectrumZoomOperator::adjoint(const at::Tensor& field) const {
-  return crop_centred(spectrum_.adjoint(zoom_.adjoint(field)), grid_.n_y, grid_.n_x);
+  return spectrum_.adjoint(zoom_.adjoint(field));
 }
 
 void AngularSpectrumZoom::describe(Schema<Params>& s) {

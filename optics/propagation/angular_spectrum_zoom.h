@@ -36,13 +36,12 @@ class AngularSpectrumZoomOperator final : public LinearOperator {
 
   [[nodiscard]] at::Tensor forward(const at::Tensor& field) const override;
   [[nodiscard]] at::Tensor adjoint(const at::Tensor& field) const override;
-  [[nodiscard]] Shape domain() const override { return {grid_.n_y, grid_.n_x}; }
+  [[nodiscard]] Shape domain() const override { return spectrum_.domain(); }
   [[nodiscard]] Shape range() const override { return zoom_.range(); }
   [[nodiscard]] at::ScalarType dtype() const override { return zoom_.dtype(); }
 
  private:
-  Grid grid_;
-  FourierSum spectrum_;  // [p_y, p_x] -> centred frequencies
+  FourierSum spectrum_;  // [n_y, n_x] -> centred frequencies [p_y, p_x]
   FourierSum zoom_;      // centred frequencies x H -> output
 };
 

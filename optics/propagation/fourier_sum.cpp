@@ -4,7 +4,9 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/fft_fft.h>
+#include <ATen/ops/fft_fft2.h>
 #include <ATen/ops/fft_ifft.h>
+#include <ATen/ops/fft_ifft2.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/where.h>
 
@@ -27,8 +29,8 @@ at::Tensor indices(std::int64_t n, const at::Tensor& like) {
 
 /// +1 or -1 where the axis is a plain transform, 0 else.
 int fft_sign(const FourierAxis& axis) {
-  const double turns = axis.step.item<double>() * static_cast<double>(axis.n_in);
-  if (axis.n_in != axis.n_out || std::abs(std::abs(turns) - 1.0) > 1e-12) return 0;
+  const double turns = axis.step.item<double>() * static_cast<double>(axis.n_out);
+  if (axis.n_in > axis.n_out || std::abs(std::abs(turns) - 1.0) > 1e-12) return 0;
   return turns > 0.0 ? 1 : -1;
 }
 
@@ -54,12 +56,6 @@ at::Tensor outer(const at::Tensor& y, const at::Tensor& x, const at::Tensor& fac
   return factor.defined() ? product * factor : product;
 }
 
-at::Tensor times(const at::Tensor& field, const at::Tensor& factor) {
-  return factor.defined() ? field * factor : field;
-}
-
-at::Tensor conjugate(const at::Tensor& factor) { return factor.defined() ? factor.conj() : factor; }
-
 }  // namespace
 
 FourierSum::Axis FourierSum::axis_of(const FourierAxis& axis, FourierMethod method,
@@ -79,7 +75,7 @@ FourierSum::Axis FourierSum::axis_of(const FourierAxis& axis, FourierMethod meth
   } else {
     PARFOCAL_CHECK(fft_sign(axis) != 0);
     made.inverse = fft_sign(axis) < 0;
-    const double turns = fft_sign(axis) * 2.0 * kPi / static_cast<double>(axis.n_in);
+    const double turns = fft_sign(axis) * 2.0 * kPi / static_cast<double>(axis.n_out);
     made.before = unit_phasor(n * (axis.origin_out * turns));
     made.after = unit_phasor(v * (axis.origin_in * turns));
   }
@@ -114,14 +110,15 @@ FourierMethod FourierSum::cheapest(const FourierAxis& y, const FourierAxis& x) {
   return 0.25 * matrix < chirp ? FourierMethod::kMatrix : FourierMethod::kChirpZ;
 }
 
-at::Tensor FourierSum::by_fft(const at::Tensor& field) const {
-  const auto transform = [](const at::Tensor& values, const Axis& axis, std::int64_t dim) {
-    return axis.inverse ? at::fft_ifft(values, std::nullopt, dim, "forward")
-                        : at::fft_fft(values, std::nullopt, dim);
+at::Tensor FourierSum::by_fft(const at::Tensor& field, bool inverse, at::IntArrayRef size) const {
+  const bool backward_y = y_.inverse != inverse, backward_x = x_.inverse != inverse;
+  if (backward_y == backward_x) {
+    return backward_y ? at::fft_ifft2(field, size, {-2, -1}, "forward") : at::fft_fft2(field, size);
+  }
+  const auto pass = [](const at::Tensor& values, bool backward, std::int64_t n, std::int64_t dim) {
+    return backward ? at::fft_ifft(values, n, dim, "forward") : at::fft_fft(values, n, dim);
   };
-  if (y_.inverse != x_.inverse) return transform(transform(field, x_, -1), y_, -2);
-  const auto points = static_cast<double>(y_.axis.n_in * x_.axis.n_in);
-  return y_.inverse ? ifft2(field) * points : fft2(field);
+  return pass(pass(field, backward_x, size[1], -1), backward_y, size[0], -2);
 }
 
 at::Tensor FourierSum::along(const Axis& axis, const at::Tensor& field, std::int64_t dim) const {
@@ -129,7 +126,7 @@ at::Tensor FourierSum::along(const Axis& axis, const at::Tensor& field, std::int
     return dim == -1 ? at::matmul(field, axis.matrix.t()) : at::matmul(axis.matrix, field);
   }
   const at::Tensor chirp = dim == -1 ? axis.chirp : axis.chirp.unsqueeze(1);
-  const at::Tensor spectrum = at::fft_fft(field, axis.chirp.size(0), dim) * chirp;
+  const at::Tensor spectrum = scaled(at::fft_fft(field, axis.chirp.size(0), dim), chirp);
   return at::fft_ifft(spectrum, std::nullopt, dim).narrow(dim, 0, axis.axis.n_out);
 }
 
@@ -140,25 +137,31 @@ at::Tensor FourierSum::along_adjoint(const Axis& axis, const at::Tensor& field,
                      : at::matmul(axis.matrix.conj().t(), field);
   }
   const at::Tensor chirp = (dim == -1 ? axis.chirp : axis.chirp.unsqueeze(1)).conj();
-  const at::Tensor spectrum = at::fft_fft(field, axis.chirp.size(0), dim) * chirp;
+  const at::Tensor spectrum = scaled(at::fft_fft(field, axis.chirp.size(0), dim), chirp);
   return at::fft_ifft(spectrum, std::nullopt, dim).narrow(dim, 0, axis.axis.n_in);
 }
 
 at::Tensor FourierSum::forward(const at::Tensor& field) const {
   check_trailing(name_ + ", field", field, dtype_, domain(), y_.axis.step.device());
-  const at::Tensor weighed = times(field, before_);
-  const at::Tensor sum =
-      method_ == FourierMethod::kFft ? by_fft(weighed) : along(y_, along(x_, weighed, -1), -2);
-  return times(sum, after_);
+  const at::Tensor weighed = before_.defined() ? field * before_ : field;
+  at::Tensor sum = method_ == FourierMethod::kFft
+                       ? by_fft(weighed, false, {y_.axis.n_out, x_.axis.n_out})
+                       : along(y_, along(x_, weighed, -1), -2);
+  return after_.defined() ? scaled(std::move(sum), after_) : sum;
 }
 
 at::Tensor FourierSum::adjoint(const at::Tensor& field) const {
   check_trailing(name_ + ", field", field, dtype_, range(), y_.axis.step.device());
-  const at::Tensor weighed = times(field, conjugate(after_));
-  const at::Tensor sum = method_ == FourierMethod::kFft
-                             ? by_fft(weighed.conj()).conj()
-                             : along_adjoint(x_, along_adjoint(y_, weighed, -2), -1);
-  return times(sum, conjugate(before_));
+  const at::Tensor weighed = after_.defined() ? field * after_.conj() : field;
+  at::Tensor sum;
+  if (method_ == FourierMethod::kFft) {
+    sum = by_fft(weighed, true, {y_.axis.n_out, x_.axis.n_out})
+              .narrow(-2, 0, y_.axis.n_in)
+              .narrow(-1, 0, x_.axis.n_in);
+  } else {
+    sum = along_adjoint(x_, along_adjoint(y_, weighed, -2), -1);
+  }
+  return before_.defined() ? scaled(std::move(sum), before_.conj()) : sum;
 }
 
 }  // namespace parfocal::optics

@@ -19,7 +19,7 @@ struct FourierAxis {
 
 /// How a `FourierSum` is computed; all give the same numbers.
 enum class FourierMethod {
-  kFft,     ///< a = +-1 / n_in and n_out = n_in: one FFT.
+  kFft,     ///< a = +-1 / n_out and n_out >= n_in: one FFT, padded with zeros.
   kChirpZ,  ///< Any a: two FFTs of n_in + n_out - 1 per axis.
   kMatrix,  ///< Any a: two matrix products, best for few outputs.
 };
@@ -63,7 +63,8 @@ class FourierSum final : public LinearOperator {
     at::Tensor matrix;     // kMatrix: [n_out, n_in]
   };
   static Axis axis_of(const FourierAxis& axis, FourierMethod method, at::ScalarType dtype);
-  [[nodiscard]] at::Tensor by_fft(const at::Tensor& field) const;
+  [[nodiscard]] at::Tensor by_fft(const at::Tensor& field, bool inverse,
+                                  at::IntArrayRef size) const;
   [[nodiscard]] at::Tensor along(const Axis& axis, const at::Tensor& field, std::int64_t dim) const;
   [[nodiscard]] at::Tensor along_adjoint(const Axis& axis, const at::Tensor& field,
                                          std::int64_t dim) const;

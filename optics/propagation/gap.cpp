@@ -44,6 +44,11 @@ std::int64_t padded_size(std::int64_t n, std::int64_t padding) {
   return padding == 1 || n == 1 ? n : good_fft_size(padding * n);
 }
 
+at::Tensor scaled(at::Tensor values, const at::Tensor& factor) {
+  if (values.requires_grad() || factor.requires_grad()) return values * factor;
+  return values.mul_(factor);
+}
+
 at::Tensor unit_phasor(const at::Tensor& phase) { return at::polar(at::ones_like(phase), phase); }
 
 }  // namespace parfocal::optics

@@ -40,6 +40,9 @@ struct Frequencies {
 /// of one sample stands for a field that does not depend on it, and stays one sample.
 [[nodiscard]] std::int64_t padded_size(std::int64_t n, std::int64_t padding);
 
+/// values x factor; in the memory of `values`, a temporary, where no gradient needs it.
+[[nodiscard]] at::Tensor scaled(at::Tensor values, const at::Tensor& factor);
+
 /// exp(i phase) of a float64 phase.
 [[nodiscard]] at::Tensor unit_phasor(const at::Tensor& phase);
 

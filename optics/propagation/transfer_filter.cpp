@@ -2,9 +2,11 @@
 #include "optics/propagation/transfer_filter.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/fft_fft2.h>
 
 #include "core/tensor/fft.h"
 #include "core/tensor/tensor_checks.h"
+#include "optics/propagation/gap.h"
 
 namespace parfocal::optics {
 
@@ -13,8 +15,10 @@ TransferFilter::TransferFilter(std::string name, const Grid& grid, at::Tensor tr
 
 at::Tensor TransferFilter::filter(const at::Tensor& field, const at::Tensor& transfer) const {
   check_trailing(name_ + ", field", field, dtype(), domain(), transfer_.device());
-  const at::Tensor padded = pad_centred(field, transfer.size(0), transfer.size(1));
-  return crop_centred(ifft2(fft2(padded) * transfer), n_y_, n_x_);
+  // Shift-invariant: the window may lie in the corner, where the transform itself pads.
+  const at::Tensor spectrum = at::fft_fft2(field, transfer.sizes());
+  const at::Tensor padded = ifft2(scaled(spectrum, transfer));
+  return padded.narrow(-2, 0, n_y_).narrow(-1, 0, n_x_).contiguous();
 }
 
 at::Tensor TransferFilter::forward(const at::Tensor& field) const {
