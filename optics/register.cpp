@@ -23,6 +23,7 @@
 #include "optics/propagation/rayleigh_sommerfeld.h"
 #include "optics/psf/measured_psf.h"
 #include "optics/psf/psf_from_optics.h"
+#include "optics/psf/pupil_psf.h"
 #include "optics/sources/plane_wave.h"
 #include "optics/views/carpet_view.h"
 #include "optics/views/intensity_view.h"
@@ -37,6 +38,7 @@ void register_optics(Registry& registry) {
   add_component<OpticalElement, FreeSpace>(registry, "free_space");
   add_component<OpticalElement, Fresnel>(registry, "fresnel");
   add_component<OpticalElement, FresnelTransform>(registry, "fresnel_transform");
+  add_component<PsfSource, PupilPsf>(registry, "pupil_psf");
   add_component<OpticalElement, RayleighSommerfeld>(registry, "rayleigh_sommerfeld");
   add_component<View, CarpetView>(registry, "carpet");
   add_component<OpticalElement, CircularAperture>(registry, "circular_aperture");

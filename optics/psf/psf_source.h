@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "core/tensor/grid.h"
 
@@ -14,7 +15,7 @@ namespace parfocal {
 ///
 /// Convention: the fraction of the light that enters the reference aperture and lands in each
 ///             pixel; never renormalised unless the component says so.
-/// Layout:     [channel or 1, n_y, n_x], real, of the dtype of the optics.
+/// Layout:     [channel or 1, n_y, n_x], or [z, n_y, n_x] with `planes_m`, real, of the dtype of the optics.
 /// Invariants: `psf()` is computed from the present values of the parameters and differentiable in
 ///             them; the caller keeps the result until the next step.
 /// Tested by:  tests/optics/psf.
@@ -26,6 +27,8 @@ class PsfSource {
   [[nodiscard]] virtual at::Tensor psf() const = 0;
   /// Grid of the sensor, where the pitch is known.
   [[nodiscard]] virtual std::optional<Grid> grid() const = 0;
+  /// Depths of the planes of `psf()` where its first axis is z; empty where it is color.
+  [[nodiscard]] virtual std::vector<double> planes_m() const { return {}; }
   /// Recomputes what a source derives from parameters besides `psf()` itself.
   virtual void refresh() {}
 };

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "core/operators/component.h"
+#include "optics/trainable.h"
+
+namespace parfocal::optics {
+
+/// Samples of a pupil over mask-plane frequency: fields at f and at the emitter at the axis, so
+/// that the image is the FORWARD transform and a shift by r0 is the factor exp(+i 2 pi f r0). The
+/// object-frequency pupil of the same system is this one turned by 180 degrees.
+struct PupilSamples {
+  at::Tensor f_y;  ///< [n_y] cycles per metre, ascending.
+  at::Tensor f_x;  ///< [n_x]
+};
+
+/// Where a point emits.
+struct Emitter {
+  at::Tensor y_m, x_m;  ///< Float64 scalars.
+  at::Tensor z_m;       ///< Depth in the sample, from the coverslip.
+};
+
+/// Scalar pupil of an objective that looks through immersion into a sample of another index.
+///
+///   P(f) = A(f) exp i[ psi(f) + 2 pi f r0 + k_w cos_w z0 - k_o cos_o NFP ],   |f| <= na / lambda
+///   k = 2 pi n / lambda,  cos = sqrt(1 - (lambda f / n)^2),  _w sample, _o immersion
+///   psi = sum_j c_j Z_j(f lambda / na)
+///
+/// A = 1 (none) or 1 / sqrt(cos_o) (sine_condition), 0 where lambda f > n_w (supercritical light).
+/// S. F. Gibson and F. Lanni, J. Opt. Soc. Am. A 8, 1601 (1991), with the nominal focal plane NFP
+/// as the travel of the objective; apodisation: M. Gu, Advanced Optical Imaging Theory (2000),
+/// sect. 6.1.
+/// Convention: phase grows as exp(+ikz), z > 0 into the sample; Noll index, c_j in rad rms at the
+///             wavelength of `lambda`; mask-plane frequencies (see `PupilSamples`).
+/// Units:      leaves `aberrations` in rad, `nominal_focus` in um.
+/// Precision:  float64, complex128.
+/// Errors:     ConfigError for an NA above the immersion index.
+/// Tested by:  tests/optics/pupils/scalar_pupil_test.cpp.
+class ScalarPupil {
+ public:
+  enum class Apodization { kNone, kSineCondition };
+  struct Params {
+    double na = 0.0;
+    double index_immersion = 1.0;
+    double index_sample = 1.0;
+    Length nominal_focus;
+    std::vector<std::int64_t> noll;
+    std::vector<Angle> aberrations;
+    Apodization apodization = Apodization::kNone;
+    static void describe(Schema<Params>& s);
+  };
+
+  ScalarPupil(const Params& params, const BuildContext& context);
+
+  /// P at the samples, complex128 [n_y, n_x]; differentiable in leaves, emitter and wavelength.
+  [[nodiscard]] at::Tensor at(const PupilSamples& samples, const at::Tensor& wavelength_m,
+                              const Emitter& emitter) const;
+  /// Its phase before wrapping, float64, 0 outside.
+  [[nodiscard]] at::Tensor phase(const PupilSamples& samples, const at::Tensor& wavelength_m,
+                                 const Emitter& emitter) const;
+  /// A, float64.
+  [[nodiscard]] at::Tensor amplitude(const PupilSamples& samples,
+                                     const at::Tensor& wavelength_m) const;
+  /// |A|^2 of the light that enters the objective from a sample of its own index, float64.
+  [[nodiscard]] at::Tensor entering(const PupilSamples& samples,
+                                    const at::Tensor& wavelength_m) const;
+  [[nodiscard]] double na() const { return params_.na; }
+
+ private:
+  /// A of a pupil that ends at that sine of the angle.
+  [[nodiscard]] at::Tensor open_to(double sine, const PupilSamples& samples,
+                                   const at::Tensor& wavelength_m) const;
+
+  Params params_;
+  Trainable aberrations_;
+  Trainable nominal_focus_;
+};
+
+}  // namespace parfocal::optics
