@@ -14,6 +14,7 @@
 
 #include "core/error.h"
 #include "tests/optics/parts.h"
+#include "tests/support/gradient_check.h"
 
 namespace parfocal::optics {
 namespace {
@@ -88,6 +89,27 @@ TEST(DeformableMirror, ASlopeBeyondItsLimitIsRefused) {
   params.slope_limit = steepest * 0.97;  // the samples lie within 25 um of the steepest place
   EXPECT_NE(refusal([&] { (void)reflected(pushed(0.5, params)); }).find("slope_limit"),
             std::string::npos);
+}
+
+TEST(DeformableMirror, GradientsOfABentFaceMatchFiniteDifferences) {
+  DeformableMirror::Params params = mirror_params();
+  params.angle_of_incidence = Angle::from_rad(0.3);
+  OneImage files(random_real({1, 1, 5, 7}, 1) * 0.1);
+  params.amplitudes = ImageFile{};
+  ParameterTree tree;
+  BuildContext context;
+  context.path = "optics.mirror";
+  context.files = &files;
+  context.parameters = &tree;
+  const DeformableMirror mirror(params, context);
+  const at::Tensor reference = random_complex({41, 61}, 2);
+  for (const std::string key : {"amplitudes", "coupling", "angle_of_incidence", "centre"}) {
+    const at::Tensor leaf = tree.at("optics.mirror." + key).leaf.set_requires_grad(true);
+    const auto report = test::check_gradient(
+        [&] { return (reflected(mirror) - reference).abs().square().sum(); }, {{key, leaf}});
+    EXPECT_TRUE(report.good()) << report.table();
+    leaf.set_requires_grad(false);
+  }
 }
 
 TEST(DeformableMirror, AFileOfAnotherSizeIsADataError) {

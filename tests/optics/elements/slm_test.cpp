@@ -10,10 +10,12 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <string>
 
 #include "core/error.h"
 #include "core/tensor/fft.h"
 #include "tests/optics/parts.h"
+#include "tests/support/gradient_check.h"
 
 namespace parfocal::optics {
 namespace {
@@ -154,6 +156,25 @@ TEST(Slm, LevelsPassTheGradientStraightThrough) {
   EXPECT_LE((steps - steps.round()).abs().max().item<double>(), 1e-12);
   EXPECT_EQ(steps.round().min().item<double>(), -2.0);
   EXPECT_EQ(steps.round().max().item<double>(), 1.0);  // pi and -pi are one level
+}
+
+TEST(Slm, GradientsOfAPatternMatchFiniteDifferences) {
+  ParameterTree tree;
+  Slm::Params params = panel(5, 6);
+  params.fringing = 0.4;
+  params.fill_factor = 0.83;
+  params.efficiency = 0.9;
+  const Slm slm = showing(random_real({5, 6}, 1) * 4.0, params, &tree);
+  const Beam beam = beam_on(15, 22, 2.3e-6, 561e-9);
+  const at::Tensor reference = random_complex({15, 22}, 2);
+  for (const std::string key :
+       {"phase", "fringing", "fill_factor", "efficiency", "unmodulated_phase"}) {
+    const at::Tensor leaf = tree.at("optics.slm." + key).leaf.set_requires_grad(true);
+    const auto report = test::check_gradient(
+        [&] { return (behind(slm, beam) - reference).abs().square().sum(); }, {{key, leaf}});
+    EXPECT_TRUE(report.good()) << report.table();
+    leaf.set_requires_grad(false);
+  }
 }
 
 TEST(Slm, SamplesLargerThanAPixelAreRefusedWithTheLimit) {
