@@ -6,13 +6,24 @@
 #include "optics/detectors/poisson_detector.h"
 #include "optics/detectors/poisson_gaussian_detector.h"
 #include "optics/elements/amplitude_mask.h"
+#include "optics/elements/annular_aperture.h"
 #include "optics/elements/circular_aperture.h"
+#include "optics/elements/deformable_mirror.h"
 #include "optics/elements/diffuser.h"
 #include "optics/elements/fresnel_zone_aperture.h"
 #include "optics/elements/height_map.h"
+#include "optics/elements/maximum_length_sequence.h"
+#include "optics/elements/mura.h"
 #include "optics/elements/parabolic_lens.h"
 #include "optics/elements/phase_map.h"
 #include "optics/elements/phase_mask.h"
+#include "optics/elements/polygon_aperture.h"
+#include "optics/elements/rectangular_aperture.h"
+#include "optics/elements/ronchi_grating.h"
+#include "optics/elements/sinusoidal_grating.h"
+#include "optics/elements/slits.h"
+#include "optics/elements/slm.h"
+#include "optics/elements/thin_lens.h"
 #include "optics/elements/transmission_map.h"
 #include "optics/propagation/angular_spectrum.h"
 #include "optics/propagation/angular_spectrum_zoom.h"
@@ -41,7 +52,9 @@ void register_optics(Registry& registry) {
   add_component<PsfSource, PupilPsf>(registry, "pupil_psf");
   add_component<OpticalElement, RayleighSommerfeld>(registry, "rayleigh_sommerfeld");
   add_component<View, CarpetView>(registry, "carpet");
+  add_component<OpticalElement, AnnularAperture>(registry, "annular_aperture");
   add_component<OpticalElement, CircularAperture>(registry, "circular_aperture");
+  add_component<OpticalElement, DeformableMirror>(registry, "deformable_mirror");
   add_component<OpticalElement, Diffuser>(registry, "diffuser");
   add_component<Pattern, FresnelZoneAperture>(registry, "fresnel_zone_aperture");
   add_component<PsfSource, PsfFromOptics>(registry, "from_optics");
@@ -49,12 +62,21 @@ void register_optics(Registry& registry) {
   add_component<Surface, HeightMap>(registry, "height_map");
   add_component<View, IntensityView>(registry, "intensity");
   add_component<PsfSource, MeasuredPsf>(registry, "measured");
+  add_component<Pattern, MaximumLengthSequence>(registry, "mls");
+  add_component<Pattern, Mura>(registry, "mura");
   add_component<Surface, ParabolicLens>(registry, "parabolic_lens");
   add_component<Surface, PhaseMap>(registry, "phase_map");
   add_component<OpticalElement, PhaseMask>(registry, "phase_mask");
   add_component<OpticalElement, PlaneWave>(registry, "plane_wave");
   add_component<Likelihood, PoissonDetector>(registry, "poisson");
   add_component<Likelihood, PoissonGaussianDetector>(registry, "poisson_gaussian");
+  add_component<OpticalElement, PolygonAperture>(registry, "polygon_aperture");
+  add_component<OpticalElement, RectangularAperture>(registry, "rectangular_aperture");
+  add_component<Pattern, RonchiGrating>(registry, "ronchi_grating");
+  add_component<Pattern, SinusoidalGrating>(registry, "sinusoidal_grating");
+  add_component<Pattern, Slits>(registry, "slits");
+  add_component<OpticalElement, Slm>(registry, "slm");
+  add_component<OpticalElement, ThinLens>(registry, "thin_lens");
   add_component<Pattern, TransmissionMap>(registry, "transmission_map");
 }
 

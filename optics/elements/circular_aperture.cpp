@@ -3,28 +3,38 @@
 
 #include <ATen/TensorOperators.h>
 
-#include "optics/plane.h"
-
 namespace parfocal::optics {
 
 void CircularAperture::describe(Schema<Params>& s) {
   s.summary("A circular stop.");
   s.equation("U' = U where |r - centre| <= diameter / 2, else 0");
-  s.convention("Decided at the centre of each sample.");
+  s.convention("The edge crosses each sample as a straight line.");
   s.gradient("exact");
-  s.key("diameter", &Params::diameter).required().above(Length::from_m(0.0)).doc("Of the opening.");
-  s.key("centre", &Params::centre).doc("Of the opening from the optical axis, [y, x].");
+  s.key("diameter", &Params::diameter)
+      .required()
+      .above(Length::from_m(0.0))
+      .trainable("um")
+      .doc("Of the opening.");
+  s.key("centre", &Params::centre)
+      .trainable("um")
+      .doc("Of the opening from the optical axis, [y, x].");
+  describe_edge(s, &Params::edge);
 }
 
-CircularAperture::CircularAperture(const Params& params, const BuildContext&) : params_(params) {}
+CircularAperture::CircularAperture(const Params& params, const BuildContext& context)
+    : path_(context.path),
+      edge_(params.edge),
+      diameter_(length_leaf(context, "diameter", {params.diameter.m()}, 0.0)),
+      centre_(length_leaf(context, "centre", {params.centre[0].m(), params.centre[1].m()})) {}
 
 at::Tensor CircularAperture::apply(const at::Tensor& field, const Beam& beam) const {
   check_field("circular_aperture", field, beam);
-  const double radius_m = 0.5 * params_.diameter.m();
-  const at::Tensor squared =
-      radius_squared_m2(beam.grid, params_.centre[0].m(), params_.centre[1].m());
-  const at::Tensor open = squared <= radius_m * radius_m * (1.0 + 1e-12);
-  return field * open.to(field.device());
+  check_edge_is_trainable(edge_, path_, "diameter", diameter_);
+  check_edge_is_trainable(edge_, path_, "centre", centre_);
+  const at::Tensor diameter_m = diameter_.si().to(field.device());
+  check_opening_is_resolved(edge_, path_, "diameter", diameter_m.item<double>(), beam.grid);
+  const Boundary rim = rim_of_disc(beam.grid, diameter_m, centre_.si().to(field.device()));
+  return field * opening(rim, beam.grid, edge_).to(at::toRealValueType(field.scalar_type()));
 }
 
 }  // namespace parfocal::optics

@@ -2,21 +2,28 @@
 #pragma once
 
 #include <array>
+#include <string>
 
 #include "core/operators/component.h"
+#include "optics/elements/edge.h"
 #include "optics/optical_element.h"
 
 namespace parfocal::optics {
 
 /// A circular stop: U' = U where |r - centre| <= diameter / 2, else 0.
 ///
-/// Convention: decided at the centre of each sample, with an edge as sharp as the sampling.
+/// Convention: sharp: decided at the centre of each sample; smooth: see `opening` in edge.h.
+/// Units:      leaves `diameter` and `centre` [y, x] in um.
+/// Invariants: smooth: differentiable in field, diameter and centre.
+/// Errors:     UsageError if a leaf of a sharp edge is trained; SamplingError for a smooth opening
+///             of less than two samples.
 /// Tested by:  tests/optics/elements/circular_aperture_test.cpp.
 class CircularAperture final : public OpticalElement {
  public:
   struct Params {
     Length diameter;
     std::array<Length, 2> centre{};  ///< [y, x]
+    Edge edge = Edge::kSharp;
   };
   static void describe(Schema<Params>& s);
 
@@ -25,7 +32,9 @@ class CircularAperture final : public OpticalElement {
   [[nodiscard]] at::Tensor apply(const at::Tensor& field, const Beam& beam) const override;
 
  private:
-  Params params_;
+  std::string path_;
+  Edge edge_;
+  Trainable diameter_, centre_;
 };
 
 }  // namespace parfocal::optics

@@ -34,9 +34,11 @@ MaskMap::MaskMap(const BuildContext& context, const std::string& key, const Leaf
   if (grid_) values_ = Trainable(context, key, formula_(*grid_), context.dtype, unit);
 }
 
+at::Tensor MaskMap::shown(const at::Tensor& values) const { return link_ ? link_(values) : values; }
+
 at::Tensor MaskMap::on(const Grid& grid, at::Device device) const {
-  if (!values_.defined()) return formula_(grid).to(device);
-  const at::Tensor values = values_.si().to(device);
+  if (!values_.defined()) return shown(formula_(grid)).to(device);
+  const at::Tensor values = shown(values_.si().to(device));
   if (grid_) return same_samples(*grid_, grid) ? values : resample(values, *grid_, grid);
   if (values.size(0) != grid.n_y || values.size(1) != grid.n_x) {
     throw SamplingError(

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/operators/component.h"
 #include "optics/trainable.h"
@@ -35,13 +36,19 @@ class MaskMap {
   MaskMap(const BuildContext& context, const std::string& key, const LeafUnit& unit,
           Formula formula);
 
+  /// From now on the map shows `link` of its values (sigmoid, rounding), on its own samples.
+  void show_through(std::function<at::Tensor(const at::Tensor&)> link) { link_ = std::move(link); }
+
   /// SI, float64, [n_y, n_x] of `grid`, on `device`.
   [[nodiscard]] at::Tensor on(const Grid& grid, at::Device device) const;
 
  private:
+  [[nodiscard]] at::Tensor shown(const at::Tensor& values) const;
+
   std::string path_;
   std::optional<Grid> grid_;
   Formula formula_;
+  std::function<at::Tensor(const at::Tensor&)> link_;
   Trainable values_;
 };
 

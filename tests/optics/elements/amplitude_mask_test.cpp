@@ -3,6 +3,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/real.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -62,6 +63,53 @@ TEST(AmplitudeMask, TransmissionMultipliesTheFieldAndCanBeTrained) {
   leaf.leaf.set_requires_grad(true);
   mask.apply(field, beam).abs().square().sum().backward();
   EXPECT_LE(relative_error(leaf.leaf.grad(), field.abs().square() * t * 2.0), 1e-13);
+}
+
+/// A mask of the file 0.3 everywhere but 0.6 at [1][2], on its own samples.
+AmplitudeMask two_values(AmplitudeMask::Leaf leaf, bool binary, ParameterTree& tree) {
+  at::Tensor t = at::full({1, 1, 3, 4}, 0.3, at::kDouble);
+  t[0][0][1][2] = 0.6;
+  OneImage files(t);
+  BuildContext context;
+  context.path = "optics.mask";
+  context.dtype = at::kDouble;
+  context.files = &files;
+  context.parameters = &tree;
+  AmplitudeMask::Params params;
+  params.pattern =
+      named("pattern", "transmission_map", TransmissionMap::Params{}, "optics.mask.pattern");
+  params.leaf = leaf;
+  params.binary = binary;
+  return {params, context};
+}
+
+TEST(AmplitudeMask, ALogitStaysBetweenZeroAndOneAndHasTheSlopeOfTheSigmoid) {
+  const Beam beam{Grid::centred(3, 4, 1e-6, 1e-6), 532e-9, 1.0};
+  ParameterTree tree;
+  const AmplitudeMask mask = two_values(AmplitudeMask::Leaf::kLogit, false, tree);
+  at::Tensor leaf = tree.at("optics.mask.logit").leaf;
+  const at::Tensor field = at::full({3, 4}, 1.0, at::kComplexDouble);
+  EXPECT_NEAR(mask.apply(field, beam)[1][2].abs().item<double>(), 0.6, 1e-14);
+  leaf.set_requires_grad(true);
+  mask.apply(field, beam).abs().sum().backward();
+  EXPECT_NEAR(leaf.grad()[0][0].item<double>(), 0.3 * 0.7, 1e-14);
+  leaf.set_requires_grad(false);
+  leaf.fill_(50.0);
+  EXPECT_LE(mask.apply(field, beam).abs().max().item<double>(), 1.0);
+}
+
+TEST(AmplitudeMask, ABinaryMaskIsRoundedAndPassesTheGradientStraightThrough) {
+  const Beam beam{Grid::centred(3, 4, 1e-6, 1e-6), 532e-9, 1.0};
+  ParameterTree tree;
+  const AmplitudeMask mask = two_values(AmplitudeMask::Leaf::kTransmission, true, tree);
+  at::Tensor leaf = tree.at("optics.mask.transmission").leaf;
+  leaf.set_requires_grad(true);
+  const at::Tensor field = random_complex({3, 4}, 1);
+  const at::Tensor got = mask.apply(field, beam);
+  EXPECT_EQ(power(got), field[1][2].abs().square().item<double>());
+  const at::Tensor other = random_complex({3, 4}, 2);
+  at::real(got * other).sum().backward();
+  EXPECT_LE(relative_error(leaf.grad(), at::real(field * other)), 1e-14);
 }
 
 TEST(AmplitudeMask, TransmissionOutsideZeroToOneIsADataError) {

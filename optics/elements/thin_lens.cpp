@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "optics/elements/thin_lens.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/scalar_tensor.h>
+
+#include <numbers>
+
+#include "optics/elements/edge.h"
+#include "optics/elements/thin_phase.h"
+#include "optics/phase_sampling.h"
+#include "optics/plane.h"
+
+namespace parfocal::optics {
+namespace {
+
+Trainable focal_leaf(const BuildContext& context, const std::string& key, Length focal_length) {
+  return {context, key, at::scalar_tensor(focal_length.m(), at::kDouble), at::kDouble,
+          LeafUnit{"mm", 1e-3}};
+}
+
+}  // namespace
+
+void ThinLens::describe(Schema<Params>& s) {
+  s.summary("The paraxial thin lens, round or astigmatic, without dispersion.");
+  s.equation(
+      "U' = U exp(-i k ((x - x_c)^2 / (2 f_x) + (y - y_c)^2 / (2 f_y)))\n"
+      "k = 2 pi index_medium / wavelength");
+  s.citation("J. W. Goodman, Introduction to Fourier Optics, 3rd ed., 2005, eq. 5-10");
+  s.convention("f > 0 converges; f is measured in the medium around the lens.");
+  s.gradient("exact");
+  s.key("focal_length", &Params::focal_length)
+      .required()
+      .trainable("mm")
+      .doc("f; that of x where focal_length_y is given.");
+  s.key("focal_length_y", &Params::focal_length_y)
+      .trainable("mm")
+      .doc("Of y, for an astigmatic lens; a very long one makes a cylindrical lens.");
+  s.key("centre", &Params::centre).trainable("um").doc("From the optical axis, [y, x].");
+  s.check([](const Params& p) -> std::string {
+    if (p.focal_length.m() == 0.0) return "focal_length: expected a length that is not 0";
+    if (p.focal_length_y && p.focal_length_y->m() == 0.0) {
+      return "focal_length_y: expected a length that is not 0";
+    }
+    return "";
+  });
+}
+
+ThinLens::ThinLens(const Params& params, const BuildContext& context)
+    : path_(context.path),
+      focal_length_(focal_leaf(context, "focal_length", params.focal_length)),
+      centre_(length_leaf(context, "centre", {params.centre[0].m(), params.centre[1].m()})) {
+  if (params.focal_length_y) {
+    focal_length_y_ = focal_leaf(context, "focal_length_y", *params.focal_length_y);
+  }
+}
+
+at::Tensor ThinLens::apply(const at::Tensor& field, const Beam& beam) const {
+  check_field("thin_lens", field, beam);
+  const at::Device device = field.device();
+  const at::Tensor centre_m = centre_.si().to(device);
+  const at::Tensor f_x = focal_length_.si().to(device);
+  const at::Tensor f_y = focal_length_y_.defined() ? focal_length_y_.si().to(device) : f_x;
+  const at::Tensor y = y_coordinates_m(beam.grid).to(device).unsqueeze(1) - centre_m[0];
+  const at::Tensor x = x_coordinates_m(beam.grid).to(device) - centre_m[1];
+  const double half_k = std::numbers::pi * beam.index_medium / beam.wavelength_m;
+  const at::Tensor phase = (y.square() / f_y + x.square() / f_x) * -half_k;
+  const at::Tensor power =
+      field.detach().abs().square().reshape({-1, field.size(-2), field.size(-1)});
+  check_phase_sampling(path_, phase, power.sum(0), beam.grid);
+  return delayed(field, phase);
+}
+
+}  // namespace parfocal::optics
