@@ -14,6 +14,14 @@
 #include "optics/elements/phase_map.h"
 #include "optics/elements/phase_mask.h"
 #include "optics/elements/transmission_map.h"
+#include "optics/fabrication/etch_depth.h"
+#include "optics/fabrication/height_noise.h"
+#include "optics/fabrication/height_range.h"
+#include "optics/fabrication/levels.h"
+#include "optics/fabrication/min_feature.h"
+#include "optics/fabrication/misalignment.h"
+#include "optics/fabrication/slope_limit.h"
+#include "optics/fabrication/smoothness.h"
 #include "optics/propagation/angular_spectrum.h"
 #include "optics/psf/measured_psf.h"
 #include "optics/psf/psf_from_optics.h"
@@ -36,6 +44,14 @@ void register_optics(Registry& registry) {
   add_component<Likelihood, PoissonDetector>(registry, "poisson");
   add_component<Likelihood, PoissonGaussianDetector>(registry, "poisson_gaussian");
   add_component<Pattern, TransmissionMap>(registry, "transmission_map");
+  add_component<Constraint, EtchDepth>(registry, "etch_depth");
+  add_component<Constraint, HeightNoise>(registry, "height_noise");
+  add_component<Constraint, HeightRange>(registry, "height_range");
+  add_component<Constraint, Levels>(registry, "levels");
+  add_component<Constraint, MinFeature>(registry, "min_feature");
+  add_component<Constraint, Misalignment>(registry, "misalignment");
+  add_component<Constraint, SlopeLimit>(registry, "slope_limit");
+  add_component<Constraint, Smoothness>(registry, "smoothness");
 }
 
 }  // namespace parfocal::optics

@@ -79,7 +79,8 @@ INSTANTIATE_TEST_SUITE_P(Registered, Conformance, testing::ValuesIn(registry().a
                          });
 
 TEST(ConformanceSuite, SeesTheComponentsOfEveryWing) {
-  for (const char* kind : {"scene", "element", "psf", "detector", "model", "solver", "prior"}) {
+  for (const char* kind :
+       {"scene", "element", "psf", "detector", "model", "solver", "prior", "constraint"}) {
     EXPECT_FALSE(registry().of_kind(kind).empty()) << kind;
   }
 }
