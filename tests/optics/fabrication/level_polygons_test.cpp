@@ -155,7 +155,7 @@ TEST(LevelPolygons, NamesThePixelThatIsNoLevel) {
     (void)level_polygons(h, grid_of(2, 2), ladder(3));
     FAIL() << "no refusal";
   } catch (const UsageError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("height[1, 0] = 0.3 um is 0.05"));
+    EXPECT_THAT(error.what(), HasSubstr("height[1, 0] = 0.3 um is 0.05 um off the"));
     EXPECT_THAT(error.what(), HasSubstr("nearest of 3 levels"));
   }
 }

@@ -48,7 +48,7 @@ TEST(Levels, TakesTheNearestAndFoldsTheTopHalfLevel) {
 TEST(Levels, GiveTheEfficiencyOfBinaryOptics) {
   for (const int number : {2, 4, 8, 16}) {
     const double period = 1e-6;
-    const Levels levels({.number = number, .step = Length::from_m(period / number)}, {});
+    const Levels levels({number, Length::from_m(period / number), true, {}}, {});
     constexpr std::int64_t kSamples = 4096;
     const at::Tensor blaze =
         (at::linspace(0.5, kSamples - 0.5, kSamples, at::kDouble) / kSamples * period).unsqueeze(0);
