@@ -152,7 +152,8 @@ std::vector<std::int64_t> levels_at(const std::string& who, const at::Tensor& he
     }
     if (!(std::abs(*next - h[p]) <= allowed_m)) {
       throw UsageError(fmt::format(
-          "{}: height[{}, {}] = {:.6g} um is {:.4g} um off the nearest of {} levels, {:.4g} um are allowed; "
+          "{}: height[{}, {}] = {:.6g} um is {:.4g} um off the nearest of {} levels, {:.4g} um are "
+          "allowed; "
           "quantize the map first",
           who, static_cast<std::int64_t>(p) / grid.n_x, static_cast<std::int64_t>(p) % grid.n_x,
           h[p] * 1e6, std::abs(*next - h[p]) * 1e6, levels_m.size(), allowed_m * 1e6));

@@ -2,14 +2,11 @@
 // The suite itself is examined: a sound component passes, and each deliberate mistake is found.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/full_like.h>
 #include <ATen/ops/ones_like.h>
 #include <gtest/gtest.h>
 
 #include <limits>
 
-#include "core/error.h"
-#include "core/operators/constraint.h"
 #include "core/operators/likelihood.h"
 #include "core/operators/operator.h"
 #include "core/tensor/straight_through.h"
@@ -17,6 +14,7 @@
 #include "solvers/solver.h"
 #include "tests/conformance/behaviour.h"
 #include "tests/conformance/description_checks.h"
+#include "tests/conformance/examination.h"
 
 namespace parfocal::conformance {
 namespace {
@@ -248,111 +246,11 @@ struct SharesAStep : Descent {
   }
 };
 
-/// Heights of at most half a micrometre, with errors of 1 %; sound.
-class Cap : public Constraint {
- public:
-  struct Params {};
-  static void describe(Schema<Params>& s) { s.summary("Heights of at most half a micrometer."); }
-  Cap(const Params&, const BuildContext&) {}
-  bool has_projection() const override { return true; }
-  at::Tensor project(const at::Tensor& height, const Grid& grid) const override {
-    if (height.size(0) != grid.n_y) throw UsageError("the map is not of its grid");
-    if (!all_finite(height)) throw NumericError("the map is not finite");
-    return height.clamp_max(kCap);
-  }
-  at::Tensor perturb(const at::Tensor& height, const Grid&, RandomStream& random) const override {
-    return height + random.normal(height.sizes(), height.scalar_type()) * kError;
-  }
-  std::optional<Moments> moments(const at::Tensor& height, const Grid&) const override {
-    return Moments{height, at::full_like(height, kError)};
-  }
-  at::Tensor penalty(const at::Tensor& height, const Grid& grid) const override {
-    return ((height - project(height, grid)) / kCap).square().mean();
-  }
-
- protected:
-  static constexpr double kCap = 0.5e-6;
-  static constexpr double kError = 1e-8;
-};
-struct ProjectsFurtherEachTime : Cap {
-  using Cap::Cap;
-  at::Tensor project(const at::Tensor& height, const Grid& grid) const override {
-    return Cap::project(height, grid) * 0.999;
-  }
-};
-struct QuantizesToNothingFeasible : Cap {
-  using Cap::Cap;
-  at::Tensor quantize(const at::Tensor& height, const Grid&) const override { return height; }
-};
-struct PunishesWhatIsFeasible : Cap {
-  using Cap::Cap;
-  at::Tensor penalty(const at::Tensor& height, const Grid& grid) const override {
-    return Cap::penalty(height, grid) + 1e-6;
-  }
-};
-struct WrongPenaltyGradient : Cap {
-  using Cap::Cap;
-  at::Tensor penalty(const at::Tensor& height, const Grid& grid) const override {
-    return straight_through(Cap::penalty(height, grid) * 1.01, Cap::penalty(height, grid));
-  }
-};
-struct BiasedErrors : Cap {
-  using Cap::Cap;
-  at::Tensor perturb(const at::Tensor& height, const Grid& grid,
-                     RandomStream& random) const override {
-    return Cap::perturb(height, grid, random) + 0.2 * kError;
-  }
-};
-struct SmallErrors : Cap {
-  using Cap::Cap;
-  at::Tensor perturb(const at::Tensor& height, const Grid& grid,
-                     RandomStream& random) const override {
-    return Cap::perturb(height, grid, random) * 0.8 + height * 0.2;
-  }
-};
-
-template <class Interface, class Component>
-Registry registry_of() {
-  Registry registry;
-  add_component<Interface, Component>(registry, "subject");
-  return registry;
-}
-
-/// What the suite finds in a component that is registered as "subject".
-template <class Interface, class Component>
-Findings examine() {
-  const Registry registry = registry_of<Interface, Component>();
-  const ComponentType& type = *registry.all().front();
-  Findings findings(type.name);
-  const Subject subject =
-      read_subject(type.kind + ": {type: subject}", "example.yaml", type, registry);
-  check_schema(*type.schema, type.name, findings);
-  check_reading(subject, findings);
-  check_behaviour(subject, nullptr, findings);
-  return findings;
-}
-
-template <class Interface, class Component>
-testing::AssertionResult found(const std::string& violation) {
-  const Findings findings = examine<Interface, Component>();
-  if (findings.violates(violation)) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << "no violation \"" << violation << "\", but:\n"
-                                     << findings.violation_text();
-}
-
-template <class Interface, class Component>
-testing::AssertionResult sound() {
-  const Findings findings = examine<Interface, Component>();
-  if (findings.good()) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << findings.violation_text();
-}
-
 TEST(ConformanceSuite, PassesWhatIsSound) {
   EXPECT_TRUE((sound<Operator, Gain>()));
   EXPECT_TRUE((sound<Likelihood, Unit>()));
   EXPECT_TRUE((sound<Prior, Sparse>()));
   EXPECT_TRUE((sound<Solver, Descent>()));
-  EXPECT_TRUE((sound<Constraint, Cap>()));
 }
 
 TEST(ConformanceSuite, FindsAWrongAdjoint) {
@@ -398,15 +296,6 @@ TEST(ConformanceSuite, FindsWrongStatistics) {
 
 TEST(ConformanceSuite, FindsAProxThatIsNotTheMinimiser) {
   EXPECT_TRUE((found<Prior, ShrinksTooMuch>("prox: excess over search")));
-}
-
-TEST(ConformanceSuite, FindsAConstraintThatBreaksItsPromises) {
-  EXPECT_TRUE((found<Constraint, ProjectsFurtherEachTime>("project twice against once")));
-  EXPECT_TRUE((found<Constraint, QuantizesToNothingFeasible>("quantize against its projection")));
-  EXPECT_TRUE((found<Constraint, PunishesWhatIsFeasible>("penalty of what is feasible")));
-  EXPECT_TRUE((found<Constraint, WrongPenaltyGradient>("gradient of penalty")));
-  EXPECT_TRUE((found<Constraint, BiasedErrors>("|mean error|")));
-  EXPECT_TRUE((found<Constraint, SmallErrors>("|variance - stated|")));
 }
 
 TEST(ConformanceSuite, FindsAnIncompleteDescription) {
