@@ -25,6 +25,14 @@
 #include "optics/elements/slm.h"
 #include "optics/elements/thin_lens.h"
 #include "optics/elements/transmission_map.h"
+#include "optics/fabrication/etch_depth.h"
+#include "optics/fabrication/height_noise.h"
+#include "optics/fabrication/height_range.h"
+#include "optics/fabrication/levels.h"
+#include "optics/fabrication/min_feature.h"
+#include "optics/fabrication/misalignment.h"
+#include "optics/fabrication/slope_limit.h"
+#include "optics/fabrication/smoothness.h"
 #include "optics/propagation/angular_spectrum.h"
 #include "optics/propagation/angular_spectrum_zoom.h"
 #include "optics/propagation/fraunhofer.h"
@@ -78,6 +86,14 @@ void register_optics(Registry& registry) {
   add_component<OpticalElement, Slm>(registry, "slm");
   add_component<OpticalElement, ThinLens>(registry, "thin_lens");
   add_component<Pattern, TransmissionMap>(registry, "transmission_map");
+  add_component<Constraint, EtchDepth>(registry, "etch_depth");
+  add_component<Constraint, HeightNoise>(registry, "height_noise");
+  add_component<Constraint, HeightRange>(registry, "height_range");
+  add_component<Constraint, Levels>(registry, "levels");
+  add_component<Constraint, MinFeature>(registry, "min_feature");
+  add_component<Constraint, Misalignment>(registry, "misalignment");
+  add_component<Constraint, SlopeLimit>(registry, "slope_limit");
+  add_component<Constraint, Smoothness>(registry, "smoothness");
 }
 
 }  // namespace parfocal::optics

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "core/check.h"
+#include "core/operators/constraint.h"
 #include "core/operators/fields.h"
 #include "core/operators/likelihood.h"
 #include "core/operators/operator.h"
@@ -138,14 +139,26 @@ std::vector<Output> of_metric(const Subject& subject, const Place& place) {
   return {{"metric", built.component->evaluate(a * 0.9 + a.flip({-1}) * 0.1, a)}};
 }
 
+/// Heights of a micrometre.
+std::vector<Output> of_constraint(const Subject& subject, const Place& place) {
+  const auto built = built_at<Constraint>(subject, place);
+  const Grid grid = test::test_grid();
+  const at::Tensor height = input({test::kNy, test::kNx}, place.dtype, place) * 1e-6;
+  RandomStream random(4, "perturb");
+  return {{"project", built.component->project(height, grid)},
+          {"quantize", built.component->quantize(height, grid)},
+          {"perturb", built.component->perturb(height, grid, random)},
+          {"penalty", built.component->penalty(height, grid)}};
+}
+
 using Probe = std::function<std::vector<Output>(const Subject&, const Place&)>;
 
 const std::map<std::string, Probe, std::less<>>& probes() {
   static const std::map<std::string, Probe, std::less<>> table{
-      {"model", of_model},       {"element", of_element}, {"psf", of_psf},
-      {"surface", of_surface},   {"pattern", of_pattern}, {"scene", of_scene},
-      {"detector", of_detector}, {"prior", of_prior},     {"solver", of_solver},
-      {"metric", of_metric},     {"view", of_view}};
+      {"model", of_model},       {"element", of_element},       {"psf", of_psf},
+      {"surface", of_surface},   {"pattern", of_pattern},       {"scene", of_scene},
+      {"detector", of_detector}, {"prior", of_prior},           {"solver", of_solver},
+      {"metric", of_metric},     {"constraint", of_constraint}, {"view", of_view}};
   return table;
 }
 
