@@ -152,9 +152,10 @@ at::Tensor DeformableMirror::apply(const at::Tensor& field, const Beam& beam) co
   check_field("deformable_mirror", field, beam);
   check_stroke();
   check_slope(beam.grid, field.device());
-  const double k = 2.0 * std::numbers::pi * beam.index_medium / beam.wavelength_m;
+  const at::Tensor k =
+      2.0 * std::numbers::pi * beam.index_medium / beam.wavelength().to(field.device());
   const at::Tensor phase =
-      height_m(beam.grid, field.device()) * angle_.si().to(field.device()).cos() * (-2.0 * k);
+      height_m(beam.grid, field.device()) * angle_.si().to(field.device()).cos() * k * -2.0;
   const at::Tensor power =
       field.detach().abs().square().reshape({-1, field.size(-2), field.size(-1)});
   check_phase_sampling(path_, phase, power.sum(0), beam.grid);

@@ -183,7 +183,7 @@ at::Tensor Slm::modulated_phase_rad(const Beam& beam, at::Device device) const {
   const at::Tensor drive = drive_rad().to(device);
   const at::Tensor rows = axis(beam, 0, device).drive, columns = axis(beam, 1, device).drive;
   return at::matmul(at::matmul(rows, drive), columns.t()) *
-         (params_.design_wavelength.m() / beam.wavelength_m);
+         (params_.design_wavelength.m() / beam.wavelength().to(device));
 }
 
 at::Tensor Slm::apply(const at::Tensor& field, const Beam& beam) const {

@@ -63,7 +63,7 @@ at::Tensor ThinLens::apply(const at::Tensor& field, const Beam& beam) const {
   const at::Tensor f_y = focal_length_y_.defined() ? focal_length_y_.si().to(device) : f_x;
   const at::Tensor y = y_coordinates_m(beam.grid).to(device).unsqueeze(1) - centre_m[0];
   const at::Tensor x = x_coordinates_m(beam.grid).to(device) - centre_m[1];
-  const double half_k = std::numbers::pi * beam.index_medium / beam.wavelength_m;
+  const at::Tensor half_k = std::numbers::pi * beam.index_medium / beam.wavelength().to(device);
   const at::Tensor phase = (y.square() / f_y + x.square() / f_x) * -half_k;
   const at::Tensor power =
       field.detach().abs().square().reshape({-1, field.size(-2), field.size(-1)});
