@@ -118,7 +118,7 @@ PupilPsf::PupilPsf(const Params& params, const BuildContext& context)
 }
 
 void PupilPsf::check_sampling(double na, double wavelength_m) const {
-  const double limit = 0.5 * wavelength_m / na;
+  const double limit = 0.25 * wavelength_m / na;
   const double pitch = std::max(fine_.pitch_y_m, fine_.pitch_x_m);
   if (pitch <= limit * (1.0 + 1e-9)) return;
   throw SamplingError(fmt::format(
@@ -147,7 +147,6 @@ at::Tensor PupilPsf::field(const at::Tensor& pupil, const PupilSamples& samples)
   const std::int64_t m_y = samples.f_y.size(0), m_x = samples.f_x.size(0);
   if (method_ == Method::kFft) {
     const at::Tensor padded = pad_centred(pupil, n_y_, n_x_);
-    // The zero frequency stands at floor(m / 2) of the block, also at floor(n / 2) of the whole.
     const auto axis = [](std::int64_t n, std::int64_t m, double origin, std::int64_t window) {
       const auto zero = static_cast<double>((n - m) / 2 + m / 2);
       const double lead = std::floor(0.5 * static_cast<double>(n - window));

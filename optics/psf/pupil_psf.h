@@ -30,7 +30,8 @@ namespace parfocal::optics {
 /// Units:      leaves of the pupil; `position` in um.
 /// Precision:  float64, then cast to the dtype of the optics.
 /// Invariants: the two methods agree to 1e-10; differentiable in every leaf.
-/// Errors:     SamplingError where samples are too coarse for the NA, or where the phase of the
+/// Errors:     SamplingError where samples are coarser than wavelength / (4 na), which the intensity
+///             needs, or where the phase of the
 ///             pupil turns by more than pi between two of its samples (the window is too small for
 ///             the defocus).
 /// Tested by:  tests/optics/psf/pupil_psf_test.cpp.

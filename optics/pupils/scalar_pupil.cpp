@@ -63,6 +63,9 @@ void ScalarPupil::Params::describe(Schema<Params>& s) {
       return fmt::format("na = {}: exceeds index_immersion = {}; no such angle exists", p.na,
                          p.index_immersion);
     }
+    if (p.apodization == Apodization::kSineCondition && p.na == p.index_immersion) {
+      return fmt::format("na = {}: is the index; sine_condition needs an NA below it", p.na);
+    }
     if (p.noll.size() != p.aberrations.size()) {
       return fmt::format("aberrations: expected {} values, one for each of noll, got {}",
                          p.noll.size(), p.aberrations.size());

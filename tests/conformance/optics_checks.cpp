@@ -166,6 +166,9 @@ void check_psf(const Subject& subject, ImageFiles* files, Findings& findings) {
       build_subject<PsfSource>(subject, at::kDouble, at::kCPU, test::test_grid(), files);
   const at::Tensor psf = built.component->psf();
   findings.require(psf.dim() == 3, "psf() is " + text_of(psf) + ", not [channel, n_y, n_x]");
+  const std::vector<double> planes = built.component->planes_m();
+  findings.require(planes.empty() || static_cast<std::int64_t>(planes.size()) == psf.size(0),
+                   "planes_m() and psf() have different numbers of planes");
   if (const auto grid = built.component->grid(); grid && psf.dim() == 3) {
     findings.require(grid->n_y == psf.size(1) && grid->n_x == psf.size(2),
                      "grid() has another size than psf()");

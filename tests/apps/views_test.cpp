@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/run/atomic_file.h"
+#include "core/run/summary.h"
+#include "tests/apps/program_runner.h"
+#include "tests/apps/small_camera.h"
+
+namespace parfocal::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+constexpr const char* kExperiment = R"(parfocal: 1
+name: hole
+task: simulate
+optics:
+  laser: {type: plane_wave, wavelength: 532 nm}
+  hole: {type: circular_aperture, diameter: 20 um}
+  gap: {type: free_space, distance: 100 um}
+light: {size: [32, 40], pitch: [1 um, 1 um]}
+views:
+  screen: {type: intensity, cut: x, phase: true}
+  behind: {type: carpet, to: 50 um, planes: 8}
+)";
+
+fs::path run_into(const WorkFolder& folder, const std::string& out) {
+  (void)folder.write("hole.yaml", kExperiment);
+  const ProgramResult result =
+      run_parfocal({"run", "hole.yaml", "-q", "--out", out}, folder.path());
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return only_run(folder.path() / out, "hole");
+}
+
+TEST(Views, WriteFieldsCurvesNumbersAndAReport) {
+  const WorkFolder folder;
+  const fs::path run = run_into(folder, "runs");
+  for (const char* name : {"screen_irradiance.ome.tif", "screen_phase.ome.tif", "screen_cut_x.csv",
+                           "behind_carpet.ome.tif", "behind_on_axis.csv", "views.json"}) {
+    EXPECT_TRUE(fs::is_regular_file(run / "results" / name)) << name;
+  }
+  const Summary summary = Summary::read(run / "results/summary.json");
+  ASSERT_NE(summary.find("screen_power"), nullptr);
+  const auto list = nlohmann::json::parse(read_whole_file(run / "results/views.json"));
+  EXPECT_EQ(list.size(), 7U);  // with the two decisions of free_space
+  const std::string report = read_whole_file(run / "report.html");
+  EXPECT_THAT(report, HasSubstr("<h2>screen</h2>"));
+  EXPECT_THAT(report, HasSubstr("optics.gap: angular_spectrum, because"));
+}
+
+TEST(Views, TheSameLightTwiceGivesTheSameBytes) {
+  const WorkFolder folder;
+  EXPECT_EQ(files_below(run_into(folder, "a") / "results"),
+            files_below(run_into(folder, "b") / "results"));
+}
+
+TEST(Views, CheckFindsAnOpticWithoutLight) {
+  const WorkFolder folder;
+  std::string text = kExperiment;
+  text.erase(text.find("  laser:"),
+             std::string("  laser: {type: plane_wave, wavelength: 532 nm}\n").size());
+  (void)folder.write("dark.yaml", text);
+  const ProgramResult result = run_parfocal({"check", "dark.yaml"}, folder.path());
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("optics.hole: no light reaches it"));
+}
+
+}  // namespace
+}  // namespace parfocal::testing
