@@ -11,11 +11,8 @@
 #include "optics/elements/deformable_mirror.h"
 #include "optics/elements/diffuser.h"
 #include "optics/elements/fresnel_zone_aperture.h"
-#include "optics/elements/height_map.h"
 #include "optics/elements/maximum_length_sequence.h"
 #include "optics/elements/mura.h"
-#include "optics/elements/parabolic_lens.h"
-#include "optics/elements/phase_map.h"
 #include "optics/elements/phase_mask.h"
 #include "optics/elements/polygon_aperture.h"
 #include "optics/elements/rectangular_aperture.h"
@@ -23,6 +20,21 @@
 #include "optics/elements/sinusoidal_grating.h"
 #include "optics/elements/slits.h"
 #include "optics/elements/slm.h"
+#include "optics/elements/surfaces/binary_grating.h"
+#include "optics/elements/surfaces/blazed_grating.h"
+#include "optics/elements/surfaces/control_grid.h"
+#include "optics/elements/surfaces/cubic.h"
+#include "optics/elements/surfaces/even_asphere.h"
+#include "optics/elements/surfaces/flat.h"
+#include "optics/elements/surfaces/fourier.h"
+#include "optics/elements/surfaces/fresnel_lens.h"
+#include "optics/elements/surfaces/height_map.h"
+#include "optics/elements/surfaces/parabolic_lens.h"
+#include "optics/elements/surfaces/phase_map.h"
+#include "optics/elements/surfaces/pixel_height.h"
+#include "optics/elements/surfaces/radial_profile.h"
+#include "optics/elements/surfaces/sinusoidal_relief.h"
+#include "optics/elements/surfaces/zernike_surface.h"
 #include "optics/elements/thin_lens.h"
 #include "optics/elements/transmission_map.h"
 #include "optics/fabrication/etch_depth.h"
@@ -85,6 +97,18 @@ void register_optics(Registry& registry) {
   add_component<Pattern, Slits>(registry, "slits");
   add_component<OpticalElement, Slm>(registry, "slm");
   add_component<OpticalElement, ThinLens>(registry, "thin_lens");
+  add_component<Surface, BinaryGrating>(registry, "binary_grating");
+  add_component<Surface, BlazedGrating>(registry, "blazed_grating");
+  add_component<Surface, ControlGrid>(registry, "control_grid");
+  add_component<Surface, Cubic>(registry, "cubic");
+  add_component<Surface, EvenAsphere>(registry, "even_asphere");
+  add_component<Surface, Flat>(registry, "flat");
+  add_component<Surface, Fourier>(registry, "fourier");
+  add_component<Surface, FresnelLens>(registry, "fresnel_lens");
+  add_component<Surface, PixelHeight>(registry, "pixel_height");
+  add_component<Surface, RadialProfile>(registry, "radial_profile");
+  add_component<Surface, SinusoidalRelief>(registry, "sinusoidal_relief");
+  add_component<Surface, ZernikeSurface>(registry, "zernike");
   add_component<Pattern, TransmissionMap>(registry, "transmission_map");
   add_component<Constraint, EtchDepth>(registry, "etch_depth");
   add_component<Constraint, HeightNoise>(registry, "height_noise");

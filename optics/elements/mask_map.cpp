@@ -38,16 +38,17 @@ at::Tensor MaskMap::shown(const at::Tensor& values) const { return link_ ? link_
 
 at::Tensor MaskMap::on(const Grid& grid, at::Device device) const {
   if (!values_.defined()) return shown(formula_(grid)).to(device);
-  const at::Tensor values = shown(values_.si().to(device));
-  if (grid_) return same_samples(*grid_, grid) ? values : resample(values, *grid_, grid);
-  if (values.size(0) != grid.n_y || values.size(1) != grid.n_x) {
-    throw SamplingError(
-        fmt::format("{}: the map has {} x {} samples and no pitch, the field has {} x {}; give the "
-                    "pitch of the "
-                    "file or a map of the size of the field",
-                    path_, values.size(0), values.size(1), grid.n_y, grid.n_x));
-  }
-  return values;
+  return laid_on(shown(values_.si().to(device)), grid_, grid, path_);
+}
+
+at::Tensor laid_on(const at::Tensor& values, const std::optional<Grid>& own, const Grid& grid,
+                   const std::string& path) {
+  if (own) return same_samples(*own, grid) ? values : resample(values, *own, grid);
+  if (values.size(0) == grid.n_y && values.size(1) == grid.n_x) return values;
+  throw SamplingError(
+      fmt::format("{}: the map has {} x {} samples and no pitch, the field has {} x {}; give the "
+                  "pitch of the file or a map of the size of the field",
+                  path, values.size(0), values.size(1), grid.n_y, grid.n_x));
 }
 
 SampledMap load_map(const ImageFile& image, double unit, const BuildContext& context) {
@@ -58,7 +59,16 @@ SampledMap load_map(const ImageFile& image, double unit, const BuildContext& con
         "{} = {}: holds {} frames of {} channels where one of each is needed", context.path,
         image.file.string(), loaded.values.size(0), loaded.values.size(1)));
   }
-  return {loaded.values[0][0] * unit, loaded.grid};
+  const at::Tensor map = loaded.values[0][0];
+  const at::Tensor wrong = map.isfinite().logical_not().flatten();
+  if (wrong.any().item<bool>()) {
+    const std::int64_t first = wrong.to(at::kInt).argmax().item<std::int64_t>();
+    throw DataError(fmt::format(
+        "{} = {}: {} values are not finite, the first at row {}, column {}; mend the file",
+        context.path, image.file.string(), wrong.sum().item<std::int64_t>(), first / map.size(1),
+        first % map.size(1)));
+  }
+  return {map * unit, loaded.grid};
 }
 
 }  // namespace parfocal::optics

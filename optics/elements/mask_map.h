@@ -52,8 +52,14 @@ class MaskMap {
   Trainable values_;
 };
 
+/// Values on samples of their own, SI, laid on `grid`: where the samples are the same they keep their
+/// values, else bilinear, 0 outside. Without `own` they must have the size of the grid.
+/// \throws SamplingError, with `path`, for another size.
+[[nodiscard]] at::Tensor laid_on(const at::Tensor& values, const std::optional<Grid>& own,
+                                 const Grid& grid, const std::string& path);
+
 /// One image file as a map: its single frame and channel times `unit`.
-/// \throws DataError for several frames or channels.
+/// \throws DataError for several frames or channels, or for values that are not finite.
 [[nodiscard]] SampledMap load_map(const ImageFile& image, double unit, const BuildContext& context);
 
 }  // namespace parfocal::optics

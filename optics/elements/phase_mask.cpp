@@ -2,56 +2,144 @@
 #include "optics/elements/phase_mask.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/scalar_tensor.h>
+#include <fmt/format.h>
 
+#include "core/error.h"
 #include "optics/elements/thin_phase.h"
+#include "optics/fabrication/height_levels.h"
 #include "optics/phase_sampling.h"
 
 namespace parfocal::optics {
 namespace {
 
-const LeafUnit kHeightUnit{"um", 1e-6};
 constexpr double kIndexOutside = 1.0;
 
-MaskMap height_of(const std::shared_ptr<Surface>& surface, double index,
-                  const BuildContext& context) {
-  const double index_step = index - kIndexOutside;
-  if (const auto sampled = surface->sampled(index_step)) {
-    return {context, "height", kHeightUnit, *sampled};
+at::Tensor scalar(double value) { return at::scalar_tensor(value, at::kDouble); }
+
+/// A mask of constant index has an index step without a design wavelength, a material has none.
+SurfaceScale scale_of(const PhaseMask::Params& params, const std::string& path) {
+  SurfaceScale scale;
+  if (params.design_wavelength) scale.design_wavelength_m = params.design_wavelength->m();
+  if (params.index) {
+    scale.index_step = *params.index - kIndexOutside;
+  } else if (params.design_wavelength) {
+    scale.index_step =
+        refractive_index(*params.material, scale.design_wavelength_m, path) - kIndexOutside;
   }
-  return {context, "height", kHeightUnit,
-          [surface, index_step](const Grid& grid) { return surface->height_m(grid, index_step); }};
+  return scale;
+}
+
+void check_design(const PhaseMask::Params& params, const Surface& surface,
+                  const std::string& path) {
+  if (params.index.has_value() == params.material.has_value()) {
+    throw UsageError(path + ": expected exactly one of index and material");
+  }
+  if (params.design_wavelength || surface.basis() == Surface::Basis::kLength) return;
+  if (params.index && surface.basis() == Surface::Basis::kIndexStep) return;
+  throw UsageError(fmt::format(
+      "{}.design_wavelength: is missing; the surface {} is given by its {}, which becomes a height "
+      "at one wavelength only; give design_wavelength",
+      path, params.surface.type->name,
+      surface.basis() == Surface::Basis::kPhase ? "phase" : "focal length"));
+}
+
+std::string wrong_between_keys(const PhaseMask::Params& p) {
+  if (p.index.has_value() == p.material.has_value()) {
+    return std::string("expected exactly one of index and material; got ") +
+           (p.index ? "both" : "none");
+  }
+  const bool folded = p.wrap || p.levels || p.piston.rad() != 0.0;
+  if (folded && !p.design_wavelength) {
+    return "wrap, levels and piston count waves of the design wavelength; give design_wavelength";
+  }
+  return "";
 }
 
 }  // namespace
 
 void PhaseMask::describe(Schema<Params>& s) {
   s.summary("A thin transparent mask: a height map of one material in air.");
-  s.equation("U' = U exp(i phi),  phi = 2 pi (index - index_medium) height / wavelength");
+  s.equation(
+      "U' = U exp(i phi),  phi = 2 pi (n(wavelength) - index_medium) h / wavelength\n"
+      "h = quantize(wrap(surface + piston)), period design_wavelength / (n(design_wavelength) - "
+      "1)");
   s.citation("J. W. Goodman, Introduction to Fourier Optics, 3rd ed., 2005, eq. 5-1");
-  s.convention("Material delays, a delay is a positive phase.");
-  s.gradient("exact");
+  s.citation("G. J. Swanson, Binary optics technology, MIT Lincoln Laboratory TR-854, 1989");
+  s.convention(
+      "Material delays, a delay is a positive phase; dispersion acts on the etched height.");
+  s.gradient("surrogate: with levels d quantize(h) / d h = 1; exact without them");
   s.component("surface", &Params::surface, "surface")
       .required()
-      .trainable("um")
-      .doc("Where the heights come from; their leaf is PATH.height.");
-  s.key("index", &Params::index).above(1.0).doc("Refractive index of the material.");
+      .doc("Where the heights come from; its leaves are PATH.surface.KEY.");
+  s.key("index", &Params::index)
+      .above(1.0)
+      .trainable("1")
+      .doc("Refractive index of the material; or give material.");
+  s.choice("material", &Params::material, material_words())
+      .doc("A material of the catalogue, with its dispersion; or give index.");
+  s.key("design_wavelength", &Params::design_wavelength)
+      .above(Length::from_m(0.0))
+      .doc("At which phases of the surface hold and one wave is counted, in vacuum.");
+  s.key("wrap", &Params::wrap).doc("Fold the height into one wave of the design wavelength.");
+  s.key("levels", &Params::levels)
+      .at_least(2)
+      .at_most(65536)
+      .doc("Etch this many heights, one wave / levels apart; wraps as well.");
+  s.key("piston", &Params::piston)
+      .trainable("rad")
+      .doc("Phase added everywhere before the levels; its leaf needs a design_wavelength.");
+  s.check(wrong_between_keys);
 }
 
 PhaseMask::PhaseMask(const Params& params, const BuildContext& context)
     : path_(context.path),
-      surface_(build<Surface>(params.surface, context.child("surface"))),
-      index_(params.index),
-      height_(height_of(surface_, index_, context)) {}
+      surface_(build<Surface>(params.surface, context)),
+      material_(params.material),
+      levels_(params.levels),
+      wrap_(params.wrap || params.levels || surface_->is_wrapped()) {
+  check_design(params, *surface_, path_);
+  scale_ = scale_of(params, path_);
+  if (params.index) {
+    index_ =
+        Trainable(context, "index", scalar(*params.index), at::kDouble, LeafUnit{"1", 1.0, 1.0});
+  }
+  if (params.design_wavelength) {
+    piston_ =
+        Trainable(context, "piston", scalar(params.piston.rad()), at::kDouble, LeafUnit{"rad"});
+  }
+}
+
+at::Tensor PhaseMask::index_at(const Beam& beam, at::Device device) const {
+  if (material_) return refractive_index(*material_, beam.wavelength(), path_).to(device);
+  return index_.si().to(device);
+}
+
+at::Tensor PhaseMask::designed_height_m(const Grid& grid) const {
+  const at::Tensor height = surface_->height_m(grid, scale_);
+  if (!piston_.defined()) return height;
+  return height + piston_.si().to(height.device()) * scale_.m_per_rad();
+}
+
+at::Tensor PhaseMask::etched(const at::Tensor& height_m) const {
+  if (!wrap_) return height_m;
+  const at::Tensor wrapped = wrap_height(height_m, scale_.m_per_wave());
+  return levels_ ? quantize_height(wrapped, scale_.m_per_wave(), *levels_) : wrapped;
+}
+
+at::Tensor PhaseMask::height_m(const Grid& grid) const { return etched(designed_height_m(grid)); }
 
 at::Tensor PhaseMask::apply(const at::Tensor& field, const Beam& beam) const {
   check_field("phase_mask", field, beam);
-  const at::Tensor phase = thin_phase(height_.on(beam.grid, field.device()), index_, beam);
+  const at::Tensor index = index_at(beam, field.device());
+  const at::Tensor height = designed_height_m(beam.grid).to(field.device());
   if (surface_->is_smooth()) {
     const at::Tensor power =
         field.detach().abs().square().reshape({-1, field.size(-2), field.size(-1)});
-    check_phase_sampling(path_, phase, power.sum(0), beam.grid);
+    check_phase_sampling(path_, thin_phase(height.detach(), index.detach(), beam), power.sum(0),
+                         beam.grid);
   }
-  return delayed(field, phase);
+  return delayed(field, thin_phase(etched(height), index, beam));
 }
 
 }  // namespace parfocal::optics

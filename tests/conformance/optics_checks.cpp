@@ -203,8 +203,11 @@ void check_map(const Subject& subject, ImageFiles* files, Findings& findings) {
   at::Tensor values;
   if (subject.kind() == optics::Surface::kKind) {
     const auto built = build_subject<optics::Surface>(subject, at::kDouble, at::kCPU, grid, files);
-    const auto sampled = built.component->sampled(0.5);
-    values = sampled ? sampled->values : built.component->height_m(grid, 0.5);
+    const optics::SurfaceScale scale{0.5, 532e-9};
+    values = built.component->height_m(grid, scale);
+    check_leaves_are_hung(subject, *built.parameters, findings);
+    check_parameter_gradients(
+        *built.parameters, [&] { return built.component->height_m(grid, scale) * 1e6; }, findings);
   } else {
     const auto built = build_subject<optics::Pattern>(subject, at::kDouble, at::kCPU, grid, files);
     const auto sampled = built.component->sampled();

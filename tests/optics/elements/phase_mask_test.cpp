@@ -10,8 +10,8 @@
 #include <numbers>
 
 #include "core/error.h"
-#include "optics/elements/height_map.h"
-#include "optics/elements/phase_map.h"
+#include "optics/elements/surfaces/height_map.h"
+#include "optics/elements/surfaces/phase_map.h"
 #include "tests/optics/parts.h"
 
 namespace parfocal::optics {
@@ -29,8 +29,10 @@ BuildContext context_with(OneImage& files, ParameterTree* tree = nullptr) {
 }
 
 PhaseMask measured_mask(double index, const BuildContext& context) {
-  return {{named("surface", "height_map", HeightMap::Params{}, "optics.mask.surface"), index},
-          context};
+  PhaseMask::Params params;
+  params.surface = named("surface", "height_map", HeightMap::Params{}, "optics.mask.surface");
+  params.index = index;
+  return {params, context};
 }
 
 TEST(PhaseMask, HeightDelaysByTheIndexStepInWaves) {
@@ -51,10 +53,11 @@ TEST(PhaseMask, KeepsTheModulus) {
 
 TEST(PhaseMask, PhaseMapMakesItsPhasesAtTheDesignWavelength) {
   OneImage files(at::full({1, 1, 15, 22}, 1.2, at::kDouble), std::nullopt);
-  PhaseMap::Params map;
-  map.design_wavelength = Length::from_m(532e-9);
-  const PhaseMask mask({named("surface", "phase_map", map, "optics.mask.surface"), 1.4},
-                       context_with(files));
+  PhaseMask::Params params;
+  params.surface = named("surface", "phase_map", PhaseMap::Params{}, "optics.mask.surface");
+  params.index = 1.4;
+  params.design_wavelength = Length::from_m(532e-9);
+  const PhaseMask mask(params, context_with(files));
   const at::Tensor field = at::full({15, 22}, 1.0, at::kComplexDouble);
   EXPECT_NEAR(at::angle(mask.apply(field, kBeam))[3][4].item<double>(), 1.2, 1e-12);
   Beam red = kBeam;
@@ -66,8 +69,8 @@ TEST(PhaseMask, GradientInHeightMatchesFiniteDifferences) {
   OneImage files(random_real({1, 1, 15, 22}, 3), kBeam.grid);
   ParameterTree tree;
   const PhaseMask mask = measured_mask(1.5, context_with(files, &tree));
-  at::Tensor leaf = tree.at("optics.mask.height").leaf;
-  EXPECT_EQ(tree.at("optics.mask.height").unit, "um");
+  at::Tensor leaf = tree.at("optics.mask.surface.height").leaf;
+  EXPECT_EQ(tree.at("optics.mask.surface.height").unit, "um");
   const at::Tensor field = random_complex({15, 22}, 4), reference = random_complex({15, 22}, 5);
   const auto loss = [&] { return (mask.apply(field, kBeam) - reference).abs().square().sum(); };
   leaf.set_requires_grad(true);
@@ -80,6 +83,73 @@ TEST(PhaseMask, GradientInHeightMatchesFiniteDifferences) {
   leaf[7][3] -= 2 * h;
   const double below = loss().item<double>();
   EXPECT_NEAR(gradient, (above - below) / (2 * h), 1e-6 * std::abs(gradient));
+}
+
+/// A mask of the catalogue that carries a constant phase, wrapped and etched as asked for.
+PhaseMask etched_mask(OneImage& files, std::optional<std::int64_t> levels) {
+  PhaseMask::Params params;
+  params.surface = named("surface", "phase_map", PhaseMap::Params{}, "optics.mask.surface");
+  params.material = Material::kFusedSilica;
+  params.design_wavelength = Length::from_m(550e-9);
+  params.wrap = true;
+  params.levels = levels;
+  return {params, context_with(files)};
+}
+
+TEST(PhaseMask, DispersionActsOnTheWrappedHeight) {
+  OneImage files(at::full({1, 1, 15, 22}, 8.0, at::kDouble), std::nullopt);
+  const PhaseMask mask = etched_mask(files, std::nullopt);
+  const double rest = 8.0 - 2 * std::numbers::pi;
+  const double wave_m = 550e-9 / (refractive_index(Material::kFusedSilica, 550e-9) - 1.0);
+  EXPECT_NEAR(wave_m, 1.1959e-6, 1e-10);
+  EXPECT_NEAR(mask.height_m(kBeam.grid)[2][3].item<double>(),
+              rest / (2 * std::numbers::pi) * wave_m, 1e-18);
+  Beam blue = kBeam;
+  blue.wavelength_m = 460e-9;
+  const at::Tensor field = at::full({15, 22}, 1.0, at::kComplexDouble);
+  // Phase ratio 1.2084 of the reference table.
+  EXPECT_NEAR(at::angle(mask.apply(field, blue))[2][3].item<double>(), rest * 1.2084, 2e-4);
+}
+
+TEST(PhaseMask, EtchesOneOfItsLevels) {
+  OneImage files(at::full({1, 1, 15, 22}, 1.9, at::kDouble), std::nullopt);
+  const PhaseMask mask = etched_mask(files, 4);
+  const at::Tensor field = at::full({15, 22}, 1.0, at::kComplexDouble);
+  Beam green = kBeam;
+  green.wavelength_m = 550e-9;
+  EXPECT_NEAR(at::angle(mask.apply(field, green))[2][3].item<double>(), std::numbers::pi / 2,
+              1e-12);
+}
+
+TEST(PhaseMask, APhaseWithoutADesignWavelengthIsRefused) {
+  OneImage files(at::full({1, 1, 15, 22}, 1.9, at::kDouble), std::nullopt);
+  PhaseMask::Params params;
+  params.surface = named("surface", "phase_map", PhaseMap::Params{}, "optics.mask.surface");
+  params.index = 1.5;
+  try {
+    (void)PhaseMask(params, context_with(files));
+    FAIL() << "no error";
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(),
+                 "optics.mask.design_wavelength: is missing; the surface phase_map is given by its "
+                 "phase, which becomes a height at one wavelength only; give design_wavelength");
+  }
+}
+
+TEST(PhaseMask, HeightsThatAreNotFiniteAreRefused) {
+  at::Tensor heights = random_real({1, 1, 15, 22}, 6);
+  heights[0][0][3][5] = std::nan("");
+  OneImage files(heights, kBeam.grid);
+  try {
+    (void)measured_mask(1.5, context_with(files));
+    FAIL() << "no error";
+  } catch (const DataError& error) {
+    EXPECT_NE(std::string(error.what())
+                  .find("1 values are not finite, the first at row 3, column "
+                        "5; mend the file"),
+              std::string::npos)
+        << error.what();
+  }
 }
 
 TEST(PhaseMask, SeveralFramesAreADataError) {

@@ -10,8 +10,8 @@
 #include "core/error.h"
 #include "optics/elements/circular_aperture.h"
 #include "optics/elements/diffuser.h"
-#include "optics/elements/parabolic_lens.h"
 #include "optics/elements/phase_mask.h"
+#include "optics/elements/surfaces/parabolic_lens.h"
 #include "optics/propagation/angular_spectrum.h"
 #include "tests/optics/parts.h"
 
@@ -28,6 +28,7 @@ NamedComponent lens(double focal_um) {
   PhaseMask::Params params;
   params.surface = named("surface", "parabolic_lens", ParabolicLens::Params{um(focal_um)},
                          "optics.lens.surface");
+  params.index = 1.5;
   return {"lens", named("element", "phase_mask", params, "optics.lens")};
 }
 NamedComponent diffuser() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "optics/elements/parabolic_lens.h"
+#include "optics/elements/surfaces/parabolic_lens.h"
 
 #include <ATen/TensorOperators.h>
 #include <gtest/gtest.h>
@@ -19,6 +19,7 @@ PhaseMask lens_of(double focal_length_m, const BuildContext& context = {}) {
   params.surface =
       named("surface", "parabolic_lens", ParabolicLens::Params{Length::from_m(focal_length_m)},
             "optics.lens.surface");
+  params.index = 1.5;
   return {params, context};
 }
 
@@ -33,7 +34,7 @@ TEST(ParabolicLens, FocusesTheAiryShareOfTheLight) {
 
 TEST(ParabolicLens, IsThinnerTowardsTheRim) {
   const ParabolicLens lens({Length::from_m(5e-3)}, {});
-  const at::Tensor height = lens.height_m(Grid::centred(3, 3, 1e-4, 2e-4), 0.5);
+  const at::Tensor height = lens.height_m(Grid::centred(3, 3, 1e-4, 2e-4), {0.5, 0.0});
   EXPECT_DOUBLE_EQ(height[1][1].item<double>(), 0.0);
   EXPECT_NEAR(height[1][2].item<double>(), -4e-8 / (2 * 5e-3 * 0.5), 1e-18);
 }
