@@ -9,7 +9,11 @@
 #include "core/run/file_calls.h"
 #include "core/run/number_text.h"
 #include "datasets/array_tensor.h"
+#include "datasets/formats/dxf_file.h"
+#include "datasets/formats/gds_file.h"
+#include "datasets/formats/npy_writer.h"
 #include "datasets/formats/ome_tiff_writer.h"
+#include "datasets/formats/png_writer.h"
 
 namespace parfocal {
 namespace {
@@ -61,15 +65,41 @@ void ViewFiles::write_curve(const std::string& view, const Curve& curve) {
                          .dump());
 }
 
+void ViewFiles::note(const std::string& view, const std::string& text) {
+  entries_.push_back(Json({{"view", view}, {"kind", "note"}, {"text", text}}).dump());
+}
+
+void ViewFiles::write_drawing(const std::string& view, const Drawing& drawing) {
+  const std::string name = view + "_" + drawing.name;
+  formats::write_dxf(results_ / (name + ".dxf"), drawing.layers);
+  formats::write_gds(results_ / (name + ".gds"), drawing.layers);
+  std::size_t polygons = 0;
+  for (const PolygonLayer& layer : drawing.layers) polygons += layer.polygons.size();
+  note(view, fmt::format("{0}.dxf, {0}.gds: {1} layers, {2} polygons", name, drawing.layers.size(),
+                         polygons));
+}
+
+void ViewFiles::write_array(const std::string& view, const ExactArray& array) {
+  const std::string name = view + "_" + array.name;
+  const formats::Array values = datasets::array_from_tensor(array.values);
+  if (array.values.scalar_type() == at::kByte) {
+    formats::write_png(results_ / (name + ".png"), values, {{"provenance", provenance_}});
+    note(view, name + ".png: 8-bit frame");
+  } else {
+    formats::write_npy(results_ / (name + ".npy"), values);
+    note(view, name + ".npy: exact float64 values");
+  }
+}
+
 void ViewFiles::write(const std::string& view, const Shown& shown, Summary& summary) {
   for (const Field& field : shown.fields.all()) write_field(view, field);
   for (const Curve& curve : shown.curves) write_curve(view, curve);
   for (const KeyNumber& number : shown.numbers) {
     summary.add(view + "_" + number.name, number.value, number.unit);
   }
-  for (const std::string& note : shown.notes) {
-    entries_.push_back(Json({{"view", view}, {"kind", "note"}, {"text", note}}).dump());
-  }
+  for (const std::string& text : shown.notes) note(view, text);
+  for (const Drawing& drawing : shown.drawings) write_drawing(view, drawing);
+  for (const ExactArray& array : shown.arrays) write_array(view, array);
 }
 
 void ViewFiles::finish() const {

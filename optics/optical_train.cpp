@@ -69,13 +69,24 @@ std::vector<Wave> OpticalTrain::waves_behind(std::size_t count) const {
   return waves;
 }
 
-std::vector<Wave> OpticalTrain::waves_after(const std::string& name) const {
+std::size_t OpticalTrain::index_of(const std::string& name) const {
   std::string known;
   for (std::size_t i = 0; i < elements_.size(); ++i) {
-    if (elements_[i].name == name) return waves_behind(i + 1);
+    if (elements_[i].name == name) return i;
     known += (known.empty() ? "" : ", ") + elements_[i].name;
   }
-  throw UsageError("after = " + name + ": no such element in optics; there are: " + known);
+  throw UsageError(name + ": no such element in optics; there are: " + known);
+}
+
+std::vector<Wave> OpticalTrain::waves_after(const std::string& name) const {
+  return waves_behind(index_of(name) + 1);
+}
+
+OpticalTrain::Placed OpticalTrain::placed(const std::string& name) const {
+  const std::size_t index = index_of(name);
+  Beam beam = beam_of(first_plane_, source_->lines().at(0), index_medium_);
+  for (std::size_t i = 0; i < index; ++i) beam = elements_[i].element->after(beam);
+  return {elements_[index].element, beam};
 }
 
 at::Tensor OpticalTrain::irradiance(const std::vector<Wave>& waves) const {

@@ -37,6 +37,13 @@ class OpticalTrain {
   /// `first_plane`: the samples before the first element.
   OpticalTrain(const BuildContext& context, const Grid& first_plane, double index_medium = 1.0);
 
+  /// An element and the beam of the first color before it.
+  struct Placed {
+    std::shared_ptr<const OpticalElement> element;
+    Beam beam;
+  };
+  /// \throws UsageError for an unknown name.
+  [[nodiscard]] Placed placed(const std::string& name) const;
   /// Behind the last element, one entry per color.
   [[nodiscard]] std::vector<Wave> waves() const { return waves_behind(elements_.size()); }
   /// Behind the element of that name.
@@ -53,6 +60,7 @@ class OpticalTrain {
     std::shared_ptr<OpticalElement> element;
   };
   [[nodiscard]] std::vector<Wave> waves_behind(std::size_t count) const;
+  [[nodiscard]] std::size_t index_of(const std::string& name) const;
 
   Grid first_plane_;
   double index_medium_;

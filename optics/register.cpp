@@ -58,6 +58,8 @@
 #include "optics/sources/plane_wave.h"
 #include "optics/views/carpet_view.h"
 #include "optics/views/intensity_view.h"
+#include "optics/views/mask_view.h"
+#include "optics/views/point_response_view.h"
 
 namespace parfocal::optics {
 
@@ -81,6 +83,8 @@ void register_optics(Registry& registry) {
   add_component<Likelihood, GaussianDetector>(registry, "gaussian");
   add_component<Surface, HeightMap>(registry, "height_map");
   add_component<View, IntensityView>(registry, "intensity");
+  add_component<View, MaskView>(registry, "mask");
+  add_component<View, PointResponseView>(registry, "point_response");
   add_component<PsfSource, MeasuredPsf>(registry, "measured");
   add_component<Pattern, MaximumLengthSequence>(registry, "mls");
   add_component<Pattern, Mura>(registry, "mura");

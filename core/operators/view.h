@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/operators/fields.h"
+#include "core/operators/polygons.h"
 
 namespace parfocal {
 
@@ -23,12 +24,26 @@ struct KeyNumber {
   std::string unit;
 };
 
+/// Outlines for a workshop: NAME.dxf and NAME.gds.
+struct Drawing {
+  std::string name;
+  std::vector<PolygonLayer> layers;
+};
+
+/// Values that are kept exactly: float64 as NAME.npy, uint8 as NAME.png.
+struct ExactArray {
+  std::string name;
+  at::Tensor values;  ///< [n_y, n_x]
+};
+
 /// What a view shows: fields and curves to look at, numbers to compare, decisions to know of.
 struct Shown {
   FieldSet fields;  ///< Values [channel, z, n_y, n_x], axes "czyx".
   std::vector<Curve> curves;
   std::vector<KeyNumber> numbers;
   std::vector<std::string> notes;
+  std::vector<Drawing> drawings;
+  std::vector<ExactArray> arrays;
 };
 
 /// Something of the optics that is worth looking at: light in a plane, a point response, a mask.
