@@ -74,10 +74,13 @@ at::Tensor tensor_from_array(const formats::Array& array) {
 }
 
 formats::Array array_from_tensor(const at::Tensor& tensor) {
-  const at::ScalarType dtype = tensor.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const at::ScalarType own = tensor.scalar_type();
+  const at::ScalarType dtype = own == at::kDouble || own == at::kByte ? own : at::kFloat;
   const at::Tensor plain = tensor.detach().to(at::kCPU, dtype).contiguous();
   formats::Array array;
-  array.type = dtype == at::kDouble ? formats::SampleType::kFloat64 : formats::SampleType::kFloat32;
+  array.type = dtype == at::kDouble ? formats::SampleType::kFloat64
+               : dtype == at::kByte ? formats::SampleType::kUInt8
+                                    : formats::SampleType::kFloat32;
   array.shape = plain.sizes().vec();
   array.bytes.resize(plain.nbytes());
   if (!array.bytes.empty()) std::memcpy(array.bytes.data(), plain.const_data_ptr(), plain.nbytes());

@@ -11,7 +11,7 @@ namespace parfocal::datasets {
 /// samples are refused with DataError, since no image of this library is complex on disk.
 [[nodiscard]] at::Tensor tensor_from_array(const formats::Array& array);
 
-/// A real tensor as float32 or float64 numbers for a writer; other dtypes become float32.
+/// A real tensor for a writer: float64 and uint8 as they are, other dtypes as float32.
 [[nodiscard]] formats::Array array_from_tensor(const at::Tensor& tensor);
 
 /// Largest value of an integer sample type; infinity for floating-point types.

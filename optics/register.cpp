@@ -52,6 +52,7 @@
 #include "optics/propagation/fresnel.h"
 #include "optics/propagation/fresnel_transform.h"
 #include "optics/propagation/rayleigh_sommerfeld.h"
+#include "optics/psf/lens_psf.h"
 #include "optics/psf/measured_psf.h"
 #include "optics/psf/psf_from_optics.h"
 #include "optics/psf/pupil_psf.h"
@@ -85,6 +86,7 @@ void register_optics(Registry& registry) {
   add_component<View, IntensityView>(registry, "intensity");
   add_component<View, MaskView>(registry, "mask");
   add_component<View, PointResponseView>(registry, "point_response");
+  add_component<PsfSource, LensPsf>(registry, "lens_psf");
   add_component<PsfSource, MeasuredPsf>(registry, "measured");
   add_component<Pattern, MaximumLengthSequence>(registry, "mls");
   add_component<Pattern, Mura>(registry, "mura");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <string>
 
 #include "apps/report/html.h"
 #include "apps/report/picture.h"
@@ -25,10 +26,11 @@ struct Figure {
 /// The largest 1, 2 or 5 x 10^n below `limit`.
 double round_length(double limit) {
   const double decade = std::pow(10, std::floor(std::log10(limit)));
+  // Read back from its text, so that 5 um is not 4.9999999999999996 um.
   for (const double factor : {5.0, 2.0}) {
-    if (factor * decade <= limit) return factor * decade;
+    if (factor * decade <= limit) return std::stod(fmt::format("{:.6e}", factor * decade));
   }
-  return decade;
+  return std::stod(fmt::format("{:.6e}", decade));
 }
 
 std::string length_text(double length_m) {

@@ -19,6 +19,7 @@
 #include "core/tensor/tensor_checks.h"
 #include "optics/elements/cells.h"
 #include "optics/elements/mask_map.h"
+#include "optics/elements/surface.h"
 #include "optics/length_text.h"
 #include "optics/plane.h"
 
@@ -27,8 +28,21 @@ namespace {
 
 constexpr double kTurn = 2.0 * std::numbers::pi;
 
+/// The phase of a surface at the centres of the pixels; its own leaves are not those of the panel.
+at::Tensor start_surface(const Slm::Params& params, const BuildContext& context) {
+  const Grid pixels =
+      Grid::centred(params.size[0], params.size[1], params.pitch[0].m(), params.pitch[1].m());
+  BuildContext alone = context;
+  alone.parameters = nullptr;
+  alone.sensor = pixels;
+  const SurfaceScale scale{1.0, params.design_wavelength.m()};
+  const at::Tensor height = build<Surface>(params.start, alone)->height_m(pixels, scale);
+  return height.detach().cpu() / scale.m_per_rad();
+}
+
 at::Tensor start_phase(const Slm::Params& params, const BuildContext& context) {
   const auto [n_y, n_x] = params.size;
+  if (params.start) return start_surface(params, context);
   if (!params.phase) return at::zeros({n_y, n_x}, at::kDouble);
   const at::Tensor values = load_map(*params.phase, 1.0, context).values;
   const std::string where = fmt::format("{}.phase = {}", context.path, params.phase->file.string());
@@ -110,6 +124,8 @@ void Slm::describe(Schema<Params>& s) {
   s.block("phase", &Params::phase)
       .trainable("rad")
       .doc("A file of one value per pixel in rad, wrapped or not; flat if absent.");
+  s.component("start", &Params::start, "surface")
+      .doc("A surface whose phase the panel shows at first; instead of phase.");
   s.key("fill_factor", &Params::fill_factor)
       .above(0.0)
       .at_most(1.0)
@@ -132,6 +148,9 @@ void Slm::describe(Schema<Params>& s) {
       .at_most(65536)
       .doc("Number of drive levels per 2 pi.");
   s.key("wrap", &Params::wrap).doc("Off: the panel has the stroke for any phase.");
+  s.check([](const Params& p) -> std::string {
+    return p.phase && p.start ? "start: the panel shows either phase or start, not both" : "";
+  });
   s.check([](const Params& p) -> std::string {
     return p.levels && !p.wrap ? "levels: needs wrap: true, the levels divide one wave" : "";
   });

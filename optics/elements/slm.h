@@ -43,6 +43,7 @@ class Slm final : public OpticalElement {
     std::array<std::int64_t, 2> size{};  ///< [y, x]
     Length design_wavelength;
     std::optional<ImageFile> phase;
+    ComponentConfig start;  ///< A surface.
     double fill_factor = 1.0;
     double efficiency = 1.0;
     Angle unmodulated_phase{};

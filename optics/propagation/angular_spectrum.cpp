@@ -94,6 +94,7 @@ at::Tensor angular_spectrum_transfer(const Gap& gap, const Frequencies& frequenc
       axis_kept(c.y.detach(), root, gap.z_m(), options.offset_m[0], half_y_m)
           .logical_and(axis_kept(c.x.detach(), root, gap.z_m(), options.offset_m[1], half_x_m));
   const at::Tensor transfer = transfer_of(gap, frequencies, c, options);
+  if (options.periodic) return transfer;
   if (options.band_limit) return transfer * kept;
   if (!kept.all().item<bool>()) {
     throw SamplingError(alias_text(gap, c, half_y_m, half_x_m, options,
@@ -137,14 +138,20 @@ void AngularSpectrum::describe(Schema<Params>& s) {
   s.key("padding", &Params::padding)
       .at_least(1)
       .at_most(16)
-      .doc("Zeros around the field to at least this many times its size; 1: a periodic field.");
+      .doc(
+          "Zeros around the field to at least this many times its size; 1: it repeats without "
+          "end.");
   s.key("offset", &Params::offset)
       .doc("Shift [y, x] of the window behind the gap, for beams that leave the axis.");
 }
 
 AngularSpectrum::AngularSpectrum(const Params& params, const BuildContext& context)
     : path_(context.path),
-      options_{params.band_limit, params.padding, {params.offset[0].m(), params.offset[1].m()}, {}},
+      options_{params.band_limit,
+               params.padding,
+               params.padding == 1,
+               {params.offset[0].m(), params.offset[1].m()},
+               {}},
       index_medium_(params.index_medium),
       distance_(context, "distance", at::scalar_tensor(params.distance.m(), at::kDouble),
                 at::kDouble, LeafUnit{"um", 1e-6}) {}

@@ -18,7 +18,9 @@ namespace parfocal::optics {
 /// How the transfer function of a gap is sampled.
 struct AngularSpectrumOptions {
   bool band_limit = true;
-  std::int64_t padding = 2;  ///< Padded size / size at least; 1: none, the field is periodic.
+  std::int64_t padding = 2;  ///< Padded size / size at least; 1: none.
+  /// The field repeats itself without end: then every frequency of it is sampled, and (2) falls away.
+  bool periodic = false;
   /// [y, x] Window after the gap: shift of its axis from the axis before.
   std::array<double, 2> offset_m{0.0, 0.0};
   /// [y, x] The array holds U exp(-i 2 pi f0 r), before and after the gap.
@@ -49,7 +51,7 @@ struct AngularSpectrumOptions {
 ///             axis of one sample.
 /// Precision:  phases in float64, then cast to the type of the field.
 /// Invariants: linear; the adjoint is exact; ||forward(u)|| <= ||u||; evanescent waves decay for
-///             either sign of z; z = 0 is the identity. Differentiable in field, distance,
+///             either sign of z; z = 0 is the identity. A periodic field keeps all its orders. Differentiable in field, distance,
 ///             wavelength and pitch (the edge of the band limit counts as fixed).
 /// Errors:     SamplingError with the limit if (2) fails somewhere and band_limit is off.
 /// Tested by:  tests/optics/propagation/angular_spectrum_test.cpp (Gaussian beam, Talbot length).

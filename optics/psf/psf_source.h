@@ -29,6 +29,8 @@ class PsfSource {
   [[nodiscard]] virtual std::optional<Grid> grid() const = 0;
   /// Depths of the planes of `psf()` where its first axis is z; empty where it is color.
   [[nodiscard]] virtual std::vector<double> planes_m() const { return {}; }
+  /// Whether the first axis of `psf()` is neither color nor depth: a list of conditions (defocus).
+  [[nodiscard]] virtual bool has_conditions() const { return false; }
   /// Recomputes what a source derives from parameters besides `psf()` itself.
   virtual void refresh() {}
 };

@@ -21,20 +21,10 @@
 #include "optics/length_text.h"
 #include "optics/plane.h"
 #include "optics/propagation/fourier_sum.h"
+#include "optics/psf/fine_grid.h"
 
 namespace parfocal::optics {
 namespace {
-
-/// Samples of the pixels: `oversampling` per pixel and axis, the axis in the middle of its pixel.
-Grid fine_grid(const Grid& pixels, std::int64_t oversampling) {
-  const auto o = static_cast<double>(oversampling);
-  return {pixels.n_y * oversampling,
-          pixels.n_x * oversampling,
-          pixels.pitch_y_m / o,
-          pixels.pitch_x_m / o,
-          pixels.origin_y * o + 0.5 * (o - 1.0),
-          pixels.origin_x * o + 0.5 * (o - 1.0)};
-}
 
 /// Frequencies inside the aperture, a multiple of 1 / (n pitch) each.
 at::Tensor frequencies(std::int64_t n, double pitch_m, double limit_per_m) {

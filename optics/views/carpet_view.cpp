@@ -36,6 +36,7 @@ at::Tensor CarpetView::line(const std::vector<Wave>& waves, double z_m) const {
   std::vector<Wave> there = waves;
   AngularSpectrumOptions options;
   options.padding = params_.padding;
+  options.periodic = params_.padding == 1;
   for (Wave& wave : there) {
     const at::Tensor distance = at::scalar_tensor(z_m, at::kDouble).to(wave.fields.device());
     wave.fields = AngularSpectrumOperator(wave.beam, distance, options, wave.fields.scalar_type())
@@ -66,6 +67,7 @@ Shown CarpetView::show() const {
              along_x ? grid.origin_x : grid.origin_y};
   Shown shown;
   shown.notes = train_.decisions();
+  shown.numbers.push_back({"peak", carpet.max().item<double>(), ""});
   shown.fields.add(plane_field("carpet", carpet, plane, "1"));
   shown.curves.push_back(cut_along_y("on_axis", carpet, plane, "irradiance on the axis"));
   shown.curves.back().x_label.replace(0, 1, "z");

@@ -18,7 +18,7 @@ FocalSpot::FocalSpot() : beam{Grid::centred(1024, 1024, 2e-6, 2e-6), kWavelength
 
 at::Tensor FocalSpot::focus(const OpticalElement& mask) const {
   const AngularSpectrumOperator gap(beam, at::scalar_tensor(kFocalLength, at::kDouble),
-                                    {true, 1, {}, {}});
+                                    {true, 1, false, {}, {}});
   return gap.forward(mask.apply(stopped, beam));
 }
 

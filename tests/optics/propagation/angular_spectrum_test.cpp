@@ -27,7 +27,7 @@ at::Tensor metres(double z) { return at::scalar_tensor(z, at::kDouble); }
 
 AngularSpectrumOperator gap(const Beam& beam, double z_m, std::int64_t padding = 2,
                             bool band_limit = true, at::ScalarType dtype = at::kComplexDouble) {
-  return {beam, metres(z_m), {band_limit, padding, {}, {}}, dtype};
+  return {beam, metres(z_m), {band_limit, padding, false, {}, {}}, dtype};
 }
 
 Beam beam_of(std::int64_t n_y, std::int64_t n_x, double pitch_y, double pitch_x,

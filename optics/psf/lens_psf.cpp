@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "optics/psf/lens_psf.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/real.h>
+#include <ATen/ops/tensor.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numbers>
+
+#include "core/error.h"
+#include "optics/length_text.h"
+#include "optics/plane.h"
+#include "optics/propagation/fourier_sum.h"
+#include "optics/propagation/gap.h"
+#include "optics/psf/fine_grid.h"
+#include "optics/sources/source.h"
+
+namespace parfocal::optics {
+namespace {
+
+Grid pupil_grid(double diameter_m, std::int64_t samples) {
+  const double pitch = diameter_m / static_cast<double>(samples);
+  const double middle = 0.5 * static_cast<double>(samples - 1);
+  return {samples, samples, pitch, pitch, middle, middle};
+}
+
+std::shared_ptr<OpticalElement> element_of(const NamedComponent& named,
+                                           const BuildContext& context) {
+  auto element = build<OpticalElement>(named.component, context);
+  if (dynamic_cast<const Source*>(element.get()) != nullptr) {
+    throw UsageError("optics." + named.name +
+                     ": is a source, but lens_psf lights its pupil itself; leave it out");
+  }
+  return element;
+}
+
+}  // namespace
+
+void LensPsf::describe(Schema<Params>& s) {
+  s.summary("PSFs of an ideal lens with the elements of `optics` in its pupil, for each defocus.");
+  s.equation(
+      "P = elements(1 [r <= D / 2]) exp(i 2 pi W20 (reference_wavelength / wavelength) (2 r / "
+      "D)^2)\n"
+      "psf = mean over wavelengths of |sum P exp(-i 2 pi x u / (wavelength distance))|^2, over the "
+      "light of the whole aperture");
+  s.citation("J. W. Goodman, Introduction to Fourier Optics, 3rd ed., 2005, eq. 5-33 and 6-33");
+  s.convention(
+      "Fraction of the light that enters the reference aperture; W20 in waves at its rim.");
+  s.gradient("exact");
+  const Length zero = Length::from_m(0.0);
+  s.key("diameter", &Params::diameter)
+      .required()
+      .above(zero)
+      .doc("Of the reference aperture, before masks and stops.");
+  s.key("samples", &Params::samples).at_least(2).at_most(16384).doc("Samples across the aperture.");
+  s.key("distance", &Params::distance).required().above(zero).doc("From the pupil to the sensor.");
+  s.key("wavelength", &Params::wavelength)
+      .required()
+      .above(zero)
+      .doc("Colors that the sensor adds up, in vacuum.");
+  s.key("reference_wavelength", &Params::reference_wavelength)
+      .required()
+      .above(zero)
+      .doc("At which waves of defocus are counted.");
+  s.key("defocus", &Params::defocus).doc("W20 in waves, one plane of the result each.");
+  s.key("size", &Params::size).required().at_least(1).doc("Pixels of the sensor, [y, x].");
+  s.key("pitch", &Params::pitch).required().above(zero).doc("Of the pixels, [y, x].");
+  s.key("oversampling", &Params::oversampling)
+      .at_least(1)
+      .at_most(64)
+      .doc("Samples per pixel and axis that are summed.");
+  s.check([](const Params& p) -> std::string {
+    if (p.wavelength.empty()) return "wavelength: expected at least one";
+    return p.defocus.empty() ? "defocus: expected at least one value" : "";
+  });
+}
+
+LensPsf::LensPsf(const Params& params, const BuildContext& context)
+    : params_(params),
+      pupil_(pupil_grid(params.diameter.m(), params.samples)),
+      pixels_(
+          Grid::centred(params.size[0], params.size[1], params.pitch[0].m(), params.pitch[1].m())),
+      fine_(fine_grid(pixels_, params.oversampling)),
+      open_((radius_squared_m2(pupil_) <=
+             0.25 * params.diameter.m() * params.diameter.m() * (1.0 + 1e-12))
+                .to(at::kDouble)),
+      dtype_(context.dtype),
+      device_(context.device) {
+  check_window(context.path);
+  BuildContext in_pupil = context;
+  in_pupil.sensor = pupil_;
+  if (context.optics == nullptr) return;
+  for (const NamedComponent& named : *context.optics) {
+    elements_.push_back(element_of(named, in_pupil));
+  }
+}
+
+void LensPsf::check_window(const std::string& path) const {
+  const Length shortest = *std::min_element(params_.wavelength.begin(), params_.wavelength.end());
+  const double limit = shortest.m() * params_.distance.m() / pupil_.pitch_x_m;
+  const double window = std::max(static_cast<double>(fine_.n_y) * fine_.pitch_y_m,
+                                 static_cast<double>(fine_.n_x) * fine_.pitch_x_m);
+  if (window <= limit * (1.0 + 1e-9)) return;
+  throw SamplingError(fmt::format(
+      "{}: the window of {} shows more than one period of the transform, {} at {}; take more "
+      "samples of the pupil or a smaller window",
+      path, length_text(window), length_text(limit), length_text(shortest.m())));
+}
+
+at::Tensor LensPsf::color(const Beam& beam) const {
+  at::Tensor field = open_.to(at::kComplexDouble);
+  for (const auto& element : elements_) field = element->apply(field, beam);
+  const at::Tensor reach = beam.wavelength() * params_.distance.m();
+  const auto axis = [&](double pitch, double origin, std::int64_t n) {
+    return FourierAxis{params_.samples, n, pupil_.origin_x, origin,
+                       pupil_.pitch_x_m * pitch / reach};
+  };
+  const FourierSum sum("lens_psf", axis(fine_.pitch_y_m, fine_.origin_y, fine_.n_y),
+                       axis(fine_.pitch_x_m, fine_.origin_x, fine_.n_x), FourierMethod::kMatrix, {},
+                       {}, at::kComplexDouble);
+  const double radius = 0.5 * params_.diameter.m();
+  const at::Tensor squared = radius_squared_m2(pupil_) / (radius * radius);
+  const double turn = 2.0 * std::numbers::pi * params_.reference_wavelength.m();
+  const at::Tensor w20 = at::tensor(params_.defocus, at::kDouble).reshape({-1, 1, 1});
+  const at::Tensor pupils = field * unit_phasor(w20 * squared * (turn / beam.wavelength()));
+  const at::Tensor e = sum.forward(pupils);
+  const double area = pupil_.pitch_y_m * pupil_.pitch_x_m * fine_.pitch_y_m * fine_.pitch_x_m;
+  return at::real(e * e.conj()) * (area / (reach * reach));
+}
+
+at::Tensor LensPsf::psf() const {
+  at::Tensor sum;
+  for (const Length& wavelength : params_.wavelength) {
+    const at::Tensor one = color({pupil_, wavelength.m(), 1.0});
+    sum = sum.defined() ? sum + one : one;
+  }
+  const double light = static_cast<double>(params_.wavelength.size()) * open_.sum().item<double>();
+  const std::int64_t o = params_.oversampling;
+  const at::Tensor pixels =
+      (sum / light).reshape({sum.size(0), pixels_.n_y, o, pixels_.n_x, o}).sum({2, 4});
+  return pixels.to(device_, dtype_);
+}
+
+}  // namespace parfocal::optics

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/operators/component.h"
+#include "optics/optical_element.h"
+#include "optics/psf/psf_source.h"
+
+namespace parfocal::optics {
+
+/// PSFs of an ideal lens with the elements of the `optics` block in its pupil, one plane for each
+/// defocus, averaged over colors on the sensor.
+///
+///   P(u) = elements( 1 [r <= D / 2] ) exp(i 2 pi W20 (l_0 / l) (2 r / D)^2)
+///   E(x) = sum_u P(u) exp(-i 2 pi x u / (l s)),    psf_p = mean over l of sum over the samples of
+///   pixel p of |E|^2 du^2 dx^2 / ((l s)^2 N_ap)
+///
+/// J. W. Goodman, Introduction to Fourier Optics, 3rd ed. (2005), eq. 5-33 and 6-33, in air.
+/// Convention: W20 in waves at the reference wavelength l_0, at the rim of the reference aperture D.
+///             Samples of the pupil at half-integers, u_i = (i - (samples - 1) / 2) D / samples; the
+///             axis lies in the middle of pixel floor(n / 2). N_ap counts the samples of the whole
+///             aperture: light that a stop takes away is paid for.
+/// Layout:     psf() [defocus, n_y, n_x].
+/// Precision:  float64, then cast to the dtype of the optics.
+/// Invariants: differentiable in every leaf of the elements.
+/// Errors:     UsageError for a source among the elements; SamplingError where the window exceeds
+///             one period l s / du of the shortest wavelength.
+/// Tested by:  tests/optics/psf/lens_psf_test.cpp (published extended-depth system).
+class LensPsf final : public PsfSource {
+ public:
+  struct Params {
+    Length diameter;
+    std::int64_t samples = 128;
+    Length distance;
+    std::vector<Length> wavelength;
+    Length reference_wavelength;
+    std::vector<double> defocus{0.0};
+    std::array<std::int64_t, 2> size{0, 0};  ///< Pixels [y, x].
+    std::array<Length, 2> pitch{};           ///< [y, x]
+    std::int64_t oversampling = 2;
+  };
+  static void describe(Schema<Params>& s);
+
+  LensPsf(const Params& params, const BuildContext& context);
+
+  [[nodiscard]] at::Tensor psf() const override;
+  [[nodiscard]] std::optional<Grid> grid() const override { return pixels_; }
+  [[nodiscard]] bool has_conditions() const override { return params_.defocus.size() > 1; }
+
+ private:
+  /// |E|^2 of one color on the samples of the sensor, [defocus, ...].
+  [[nodiscard]] at::Tensor color(const Beam& beam) const;
+  void check_window(const std::string& path) const;
+
+  Params params_;
+  std::vector<std::shared_ptr<OpticalElement>> elements_;
+  Grid pupil_, pixels_, fine_;
+  at::Tensor open_;  // 1 inside the reference aperture.
+  at::ScalarType dtype_;
+  at::Device device_;
+};
+
+}  // namespace parfocal::optics
