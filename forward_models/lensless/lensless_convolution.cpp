@@ -84,9 +84,10 @@ LenslessConvolution::LenslessConvolution(const Params& params, const BuildContex
       grid_(source_->grid()),
       options_{params.padding, params.scene, params.scaling} {
   if (!source_->planes_m().empty() || source_->has_conditions()) {
-    throw UsageError(context.path +
-                     ".psf: is a stack of planes, which this model would take for colors; it needs a "
-                     "PSF of one plane");
+    throw UsageError(
+        context.path +
+        ".psf: is a stack of planes, which this model would take for colors; it needs a "
+        "PSF of one plane");
   }
   set_psf(source_->psf().to(context.device, context.dtype));
 }

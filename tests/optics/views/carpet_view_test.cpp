@@ -15,8 +15,7 @@ namespace {
 TEST(CarpetView, AGratingIsImagedAtTheTalbotLengthAndShiftedAtHalfOfIt) {
   const auto block = optics_block(
       "light: {type: plane_wave, wavelength: 500 nm}\n"
-      "grating: {type: amplitude_mask, pattern: {type: ronchi_grating, period: 10 um, duty: "
-      "0.25}}\n");
+      "grating: {type: amplitude_mask, pattern: {type: sinusoidal_grating, period: 10 um}}\n");
   const double wavelength = 500e-9, period = 10e-6;
   const double talbot = wavelength / (1 - std::sqrt(1 - std::pow(wavelength / period, 2)));
   CarpetView::Params params;
