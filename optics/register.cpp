@@ -56,7 +56,13 @@
 #include "optics/psf/measured_psf.h"
 #include "optics/psf/psf_from_optics.h"
 #include "optics/psf/pupil_psf.h"
+#include "optics/sources/extended_source.h"
+#include "optics/sources/gaussian_beam.h"
+#include "optics/sources/gaussian_schell.h"
+#include "optics/sources/led_array.h"
 #include "optics/sources/plane_wave.h"
+#include "optics/sources/point_source.h"
+#include "optics/sources/speckle.h"
 #include "optics/views/carpet_view.h"
 #include "optics/views/intensity_view.h"
 #include "optics/views/mask_view.h"
@@ -94,6 +100,12 @@ void register_optics(Registry& registry) {
   add_component<Surface, PhaseMap>(registry, "phase_map");
   add_component<OpticalElement, PhaseMask>(registry, "phase_mask");
   add_component<OpticalElement, PlaneWave>(registry, "plane_wave");
+  add_component<OpticalElement, ExtendedSource>(registry, "extended_source");
+  add_component<OpticalElement, GaussianBeam>(registry, "gaussian_beam");
+  add_component<OpticalElement, GaussianSchell>(registry, "gaussian_schell");
+  add_component<OpticalElement, LedArray>(registry, "led_array");
+  add_component<OpticalElement, PointSource>(registry, "point_source");
+  add_component<OpticalElement, Speckle>(registry, "speckle");
   add_component<Likelihood, PoissonDetector>(registry, "poisson");
   add_component<Likelihood, PoissonGaussianDetector>(registry, "poisson_gaussian");
   add_component<OpticalElement, PolygonAperture>(registry, "polygon_aperture");

@@ -15,6 +15,7 @@
 #include "core/error.h"
 #include "optics/phase_sampling.h"
 #include "optics/plane.h"
+#include "optics/sources/source.h"
 
 namespace parfocal::optics {
 namespace {
@@ -145,6 +146,11 @@ PsfFromOptics::PsfFromOptics(const Params& params, const BuildContext& context)
   on_field.sensor = beam_.grid;
   for (const NamedComponent& element : *context.optics) {
     elements_.push_back(build<OpticalElement>(element.component, on_field));
+    if (dynamic_cast<const Source*>(elements_.back().get()) == nullptr) continue;
+    throw UsageError("optics." + element.name +
+                     ": is a source, but from_optics lights the optics itself; remove it and give "
+                     "the light by wavelength and source_distance of " +
+                     context.path);
   }
 }
 

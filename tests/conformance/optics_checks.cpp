@@ -89,20 +89,36 @@ void check_wavelength_gradient(const std::function<at::Tensor(const Beam&)>& out
       tree, [&] { return output(beam_with(leaf, grid)); }, findings);
 }
 
+/// Light on one grid, whose form is checked.
+optics::Illumination check_light(const Source& source, const optics::Beam& beam,
+                                 Findings& findings) {
+  const optics::Illumination light = source.illuminate(beam);
+  const std::int64_t modes = light.weights.numel();
+  const std::string where = " on " + beam.grid.text();
+  findings.require(
+      light.fields.scalar_type() == at::kComplexDouble &&
+          light.fields.sizes() == at::IntArrayRef({modes, beam.grid.n_y, beam.grid.n_x}),
+      "fields are " + text_of(light.fields) + ", not complex128 [modes, n_y, n_x]" + where);
+  findings.require(light.fields.isfinite().all().item<bool>(), "fields are not finite" + where);
+  findings.require(light.weights.scalar_type() == at::kDouble && light.weights.dim() == 1 &&
+                       light.weights.min().item<double>() >= 0.0,
+                   "weights are " + text_of(light.weights) + ", not float64 [modes] >= 0" + where);
+  return light;
+}
+
 void check_source(const Source& source, Findings& findings) {
   const Grid grid = test::test_grid();
   const std::vector<optics::SpectralLine> lines = source.lines();
   double share = 0.0;
   for (const optics::SpectralLine& line : lines) share += line.weight.item<double>();
   findings.measure("sum of the lines of the spectrum, less 1", std::abs(share - 1.0), 1e-12);
-  const optics::Illumination light = source.illuminate(optics::beam_of(grid, lines.at(0)));
-  const std::int64_t modes = light.weights.numel();
-  findings.require(light.fields.scalar_type() == at::kComplexDouble &&
-                       light.fields.sizes() == at::IntArrayRef({modes, grid.n_y, grid.n_x}),
-                   "fields are " + text_of(light.fields) + ", not complex128 [modes, n_y, n_x]");
-  findings.require(light.weights.scalar_type() == at::kDouble && light.weights.dim() == 1 &&
-                       light.weights.min().item<double>() >= 0.0,
-                   "weights are " + text_of(light.weights) + ", not float64 [modes] >= 0");
+  const optics::Illumination light =
+      check_light(source, optics::beam_of(grid, lines.at(0)), findings);
+  // Odd, even, prime and single samples, in water.
+  for (const auto& [n_y, n_x] : {std::pair{13, 11}, {16, 8}, {1, 17}, {1, 1}}) {
+    const Grid other = Grid::centred(n_y, n_x, grid.pitch_y_m, grid.pitch_x_m);
+    static_cast<void>(check_light(source, optics::beam_of(other, lines.at(0), 1.33), findings));
+  }
   try {
     static_cast<void>(source.apply(light.fields, test_beam(grid)));
     findings.require(false, "a source that is given a field throws no UsageError");
