@@ -20,6 +20,7 @@ bool in_sector(double angle, double from, double to) {
 }  // namespace
 
 void LedGrid::describe(Schema<LedGrid>& s) {
+  s.summary("LEDs on a rectangular grid.");
   s.key("size", &LedGrid::size).required().at_least(1).at_most(1000).doc("LEDs, [y, x].");
   s.key("pitch", &LedGrid::pitch)
       .required()
@@ -28,6 +29,7 @@ void LedGrid::describe(Schema<LedGrid>& s) {
 }
 
 void LedRings::describe(Schema<LedRings>& s) {
+  s.summary("LEDs on rings around the axis.");
   s.key("counts", &LedRings::counts)
       .required()
       .at_least(0)

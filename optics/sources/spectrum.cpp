@@ -49,6 +49,7 @@ Quadrature lines_of(const Spectrum::Params& params) {
 }  // namespace
 
 void Spectrum::Params::describe(Schema<Params>& s) {
+  s.summary("The band of a source around its wavelength, as lines.");
   s.key("bandwidth", &Params::bandwidth)
       .required()
       .above(Length::from_m(0.0))

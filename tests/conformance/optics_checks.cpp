@@ -2,8 +2,8 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/imag.h>
 #include <ATen/ops/real.h>
-#include <ATen/ops/view_as_real.h>
 
 #include "core/check.h"
 #include "core/error.h"
@@ -131,7 +131,8 @@ at::Tensor light_of(const Source& source) {
   std::vector<at::Tensor> parts;
   for (const optics::SpectralLine& line : source.lines()) {
     const auto light = source.illuminate(optics::beam_of(test::test_grid(), line));
-    parts.push_back(at::view_as_real(light.fields.resolve_conj()).flatten());
+    parts.push_back(at::real(light.fields).flatten());
+    parts.push_back(at::imag(light.fields).flatten());
     parts.push_back(light.weights);
     parts.push_back((line.wavelength_m * 1e6).reshape({1}));
     parts.push_back(line.weight.reshape({1}));
