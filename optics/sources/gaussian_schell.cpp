@@ -122,7 +122,7 @@ void GaussianSchell::describe(Schema<Params>& s) {
   s.equation(
       "W(x_1, x_2) = exp(-(x_1^2 + x_2^2) / waist^2 - (x_1 - x_2)^2 / (2 coherence^2))\n"
       "            = sum_n (1 - q) q^n u_n(x_1) u_n(x_2),  along each axis");
-  s.citation("A. Starikov and E. Wolf, J. Opt. Soc. Am. 72, 923 (1982), eqs. 20-23");
+  s.citation("A. Starikov and E. Wolf, J. Opt. Soc. Am. 72, 923 (1982)");
   s.citation("F. Gori, Opt. Commun. 34, 301 (1980)");
   s.convention("Irradiance 1 in the centre; a positive tilt travels towards +y, +x.");
   s.gradient("exact");

@@ -22,7 +22,7 @@ namespace parfocal::optics {
 ///   b_n = (1 - q) q^n,   q = b / (a + b + c),   a = 1 / w^2,  b = 1 / (2 g^2),  c^2 = a^2 + 2 a b
 ///   u_n(x) = (pi w^2 / 2)^(1/4) (2 c / pi)^(1/4) (2^n n!)^(-1/2) H_n(sqrt(2 c) x) exp(-c x^2)
 ///
-/// A. Starikov and E. Wolf, J. Opt. Soc. Am. 72, 923 (1982), eqs. 20-23; F. Gori, Opt. Commun. 34,
+/// A. Starikov and E. Wolf, J. Opt. Soc. Am. 72, 923 (1982); F. Gori, Opt. Commun. 34,
 /// 301 (1980). The modes of the plane are products, one factor from each axis.
 /// Convention: the degree of coherence over the distance D is exp(-D^2 / (2 g^2)). Irradiance 1 in
 ///             the centre. A tilt multiplies by a plane wave; positive travels towards +y, +x.

@@ -20,7 +20,7 @@ bool in_sector(double angle, double from, double to) {
 }  // namespace
 
 void LedGrid::describe(Schema<LedGrid>& s) {
-  s.summary("LEDs on a rectangular grid.");
+  s.summary("A rectangular grid; LED floor(n / 2) of each axis is in the centre.");
   s.key("size", &LedGrid::size).required().at_least(1).at_most(1000).doc("LEDs, [y, x].");
   s.key("pitch", &LedGrid::pitch)
       .required()
@@ -29,7 +29,7 @@ void LedGrid::describe(Schema<LedGrid>& s) {
 }
 
 void LedRings::describe(Schema<LedRings>& s) {
-  s.summary("LEDs on rings around the axis.");
+  s.summary("Rings around the centre; the first LED of each lies along x, the next towards y.");
   s.key("counts", &LedRings::counts)
       .required()
       .at_least(0)

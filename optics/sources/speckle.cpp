@@ -63,7 +63,7 @@ void Speckle::describe(Schema<Params>& s) {
   s.equation(
       "U(r) = N^(-1/2) sum over |k| <= n of a_k exp(i 2 pi (f_c / n) k r),  a_k ~ CN(0, 1)\n"
       "f_c = 0.514497 / grain_size");
-  s.citation("J. W. Goodman, Speckle Phenomena in Optics, 2007, sections 3.2 and 4.4");
+  s.citation("J. W. Goodman, Speckle Phenomena in Optics, 2007, chapters 3 and 4");
   s.convention(
       "Mean irradiance 1 over an ensemble; every line of a spectrum has the same pattern.");
   s.gradient("exact");

@@ -18,7 +18,7 @@ namespace parfocal::optics {
 ///   autocovariance of the irradiance: (2 J_1(v) / v)^2,   v = 2 pi f_c D
 ///   grain_size = 0.514497 / f_c,  its full width at half maximum
 ///
-/// J. W. Goodman, Speckle Phenomena in Optics (2007), sections 3.2 and 4.4 (eq. 4-58).
+/// J. W. Goodman, Speckle Phenomena in Optics (2007), chapters 3 and 4.
 /// Convention: k are pairs of whole numbers, N of them in the pupil. `average` patterns of equal
 ///             weight are incoherent modes. The grain belongs to the plane: every line of a
 ///             spectrum has the same pattern. Mean irradiance 1 over an ensemble of seeds.

@@ -49,7 +49,9 @@ Quadrature lines_of(const Spectrum::Params& params) {
 }  // namespace
 
 void Spectrum::Params::describe(Schema<Params>& s) {
-  s.summary("The band of a source around its wavelength, as lines.");
+  s.summary("A band of colors by lines.");
+  s.equation("wavelength_j = wavelength + bandwidth t_j,  shares w_j of the power, sum_j w_j = 1");
+  s.citation("G. H. Golub and J. H. Welsch, Math. Comp. 23, 221 (1969)");
   s.key("bandwidth", &Params::bandwidth)
       .required()
       .above(Length::from_m(0.0))

@@ -13,6 +13,7 @@
 #include "optics/elements/phase_mask.h"
 #include "optics/elements/surfaces/parabolic_lens.h"
 #include "optics/propagation/angular_spectrum.h"
+#include "optics/sources/plane_wave.h"
 #include "tests/optics/parts.h"
 
 namespace parfocal::optics {
@@ -193,6 +194,20 @@ TEST(PsfFromOptics, MissingOpticsOrSensorIsAUsageError) {
     EXPECT_STREQ(
         error.what(),
         "model.psf: from_optics needs a sensor; give both size: [n_y, n_x] and pitch: [y, x]");
+  }
+}
+
+TEST(PsfFromOptics, RefusesASourceSinceItLightsTheOpticsItself) {
+  PlaneWave::Params light;
+  light.wavelength = Length::from_m(532e-9);
+  Camera camera(8, 8, {{"laser", named("element", "plane_wave", light, "optics.laser")}, stop(9)});
+  try {
+    camera.source();
+    FAIL() << "no error";
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(),
+                 "optics.laser: is a source, but from_optics lights the optics itself; remove it "
+                 "and give the light by wavelength and source_distance of model.psf");
   }
 }
 

@@ -58,7 +58,7 @@ TEST(Speckle, AutocovarianceOfTheIrradianceIsThatOfTheRoundPupil) {
     for (const std::int64_t axis : {1, 2}) {
       const at::Tensor here = irradiance.narrow(axis, 0, 160 - d);
       const at::Tensor there = irradiance.narrow(axis, d, 160 - d);
-      // 400 grains in each of 64 patterns.
+      // 330 grains in each of 64 patterns.
       EXPECT_NEAR((here * there).mean().item<double>() - 1.0, expected, 0.04) << d;
     }
   }
