@@ -13,10 +13,17 @@
 #include "core/tensor/straight_through.h"
 
 namespace parfocal::optics {
+namespace {
+
+/// A height this close below a whole period is a whole period that was rounded.
+constexpr double kRounding = 1e-12;
+
+}  // namespace
 
 at::Tensor wrap_height(const at::Tensor& height, double period) {
   PARFOCAL_CHECK(period > 0.0);
-  return height - (height.detach() / period).floor() * period;
+  const at::Tensor rest = at::remainder(height.detach(), period);
+  return straight_through(height, rest.masked_fill(rest >= period * (1.0 - kRounding), 0.0));
 }
 
 at::Tensor quantize_height(const at::Tensor& height, double period, std::int64_t levels) {

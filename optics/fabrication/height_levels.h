@@ -18,7 +18,7 @@ namespace parfocal::optics {
 ///             0 .. (levels - 1) step: the modulo follows the rounding, since heights 0 and period
 ///             differ at every other wavelength.
 /// Units:      heights, period and result in the same unit; any shape.
-/// Precision:  that of the heights.
+/// Precision:  that of the heights; what lies a rounding below a whole period is 0.
 /// Invariants: both are idempotent; both have the gradient d h' / d h = 1, which is exact for wrap
 ///             away from its jumps and a straight-through surrogate for quantize.
 /// Errors:     LogicError unless period > 0 and levels >= 2.

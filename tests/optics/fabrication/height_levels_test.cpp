@@ -85,6 +85,17 @@ TEST(HeightLevels, WrapKeepsTheRemainderOfEitherSign) {
   EXPECT_TRUE(quantize_height(levels, 1.0, 4).equal(levels));
 }
 
+// A height of a whole wave differs from 0 at every other wavelength; rounding must not make one.
+TEST(HeightLevels, WrapFoldsWholePeriodsToZeroDespiteRounding) {
+  const double period = 1.1958838e-6;
+  for (const double height : {-1e-30, -1e-19, 3.0 * period, 3.0 * period * (1.0 - 1e-15)}) {
+    const double wrapped = wrap_height(at::tensor({height}, at::kDouble), period).item<double>();
+    EXPECT_GE(wrapped, 0.0) << height;
+    EXPECT_LE(wrapped, 1e-14 * period) << height;
+  }
+  EXPECT_TRUE(std::isnan(wrap_height(at::tensor({std::nan("")}, at::kDouble), 1.0).item<double>()));
+}
+
 TEST(HeightLevels, GradientsPassStraightThrough) {
   const at::Tensor heights = ramp().requires_grad_(true);
   const at::Tensor weights = (ramp() * 7.0).sin();
