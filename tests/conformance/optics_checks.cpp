@@ -140,6 +140,20 @@ at::Tensor light_of(const Source& source) {
   return at::cat(parts);
 }
 
+const optics::SurfaceScale kSurfaceScale{0.5, 532e-9};
+
+/// Odd, prime and single samples, where the example is not bound to a size of its own.
+void check_surface_on(const Subject& subject, const Grid& grid, ImageFiles* files,
+                      Findings& findings) {
+  const auto built = build_subject<optics::Surface>(subject, at::kDouble, at::kCPU, grid, files);
+  try {
+    const at::Tensor height = built.component->height_m(grid, kSurfaceScale);
+    findings.require(height.sizes() == at::IntArrayRef({grid.n_y, grid.n_x}) && all_finite(height),
+                     "on " + grid.text() + " the height is " + text_of(height) + " or not finite");
+  } catch (const SamplingError&) {
+  }
+}
+
 }  // namespace
 
 optics::Beam test_beam(const Grid& grid) { return {grid, 532e-9, 1.0}; }
@@ -220,11 +234,15 @@ void check_map(const Subject& subject, ImageFiles* files, Findings& findings) {
   at::Tensor values;
   if (subject.kind() == optics::Surface::kKind) {
     const auto built = build_subject<optics::Surface>(subject, at::kDouble, at::kCPU, grid, files);
-    const optics::SurfaceScale scale{0.5, 532e-9};
-    values = built.component->height_m(grid, scale);
+    values = built.component->height_m(grid, kSurfaceScale);
     check_leaves_are_hung(subject, *built.parameters, findings);
     check_parameter_gradients(
-        *built.parameters, [&] { return built.component->height_m(grid, scale) * 1e6; }, findings);
+        *built.parameters, [&] { return built.component->height_m(grid, kSurfaceScale) * 1e6; },
+        findings);
+    for (const auto& [n_y, n_x] : {std::pair{13, 11}, {16, 8}, {1, 17}, {1, 1}}) {
+      check_surface_on(subject, Grid::centred(n_y, n_x, grid.pitch_y_m, grid.pitch_x_m), files,
+                       findings);
+    }
   } else {
     const auto built = build_subject<optics::Pattern>(subject, at::kDouble, at::kCPU, grid, files);
     const auto sampled = built.component->sampled();

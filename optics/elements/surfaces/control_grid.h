@@ -24,7 +24,7 @@ namespace parfocal::optics {
 /// Layout:     leaf [size_y, size_x].
 /// Units:      leaf `phase` in rad at the design wavelength.
 /// Precision:  float64.
-/// Tested by:  tests/optics/elements/surfaces/shapes_test.cpp.
+/// Tested by:  tests/optics/elements/surfaces/shapes_test.cpp, interpolation_test.cpp.
 class ControlGrid final : public Surface {
  public:
   struct Params {

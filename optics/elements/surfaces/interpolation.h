@@ -19,7 +19,7 @@ enum class Interpolation { kBilinear, kBicubic };
 /// R. G. Keys, IEEE Trans. Acoust. Speech Signal Process. 29, 1153 (1981), eq. 15.
 /// Precision:  float64.
 /// Invariants: every row sums to 1; bicubic reproduces polynomials of second degree inside.
-/// Tested by:  tests/optics/elements/surfaces/shapes_test.cpp.
+/// Tested by:  tests/optics/elements/surfaces/interpolation_test.cpp.
 [[nodiscard]] at::Tensor interpolation_weights(const at::Tensor& positions, std::int64_t n,
                                                Interpolation kind);
 

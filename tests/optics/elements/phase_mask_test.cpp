@@ -121,6 +121,50 @@ TEST(PhaseMask, EtchesOneOfItsLevels) {
               1e-12);
 }
 
+TEST(PhaseMask, PistonShiftsWhatTheLevelsRound) {
+  OneImage files(at::full({1, 1, 15, 22}, 0.7, at::kDouble), std::nullopt);  // rad, step pi / 2
+  ParameterTree tree;
+  PhaseMask::Params params;
+  params.surface = named("surface", "phase_map", PhaseMap::Params{}, "optics.mask.surface");
+  params.index = 1.5;
+  params.design_wavelength = Length::from_m(550e-9);
+  params.levels = 4;
+  params.piston = Angle::from_rad(0.2);
+  const PhaseMask mask(params, context_with(files, &tree));
+  const auto level = [&] {
+    return mask.height_m(kBeam.grid)[2][3].item<double>() / (550e-9 / 0.5 / 4);
+  };
+  EXPECT_NEAR(level(), 1.0, 1e-12);
+  at::Tensor piston = tree.at("optics.mask.piston").leaf;
+  piston.fill_(0.0);
+  EXPECT_NEAR(level(), 0.0, 1e-12);
+  EXPECT_NEAR(mask.designed_height_m(kBeam.grid)[2][3].item<double>(),
+              0.7 / (2 * std::numbers::pi) * 550e-9 / 0.5, 1e-18);
+  piston.set_requires_grad(true);
+  mask.height_m(kBeam.grid).sum().backward();
+  EXPECT_NEAR(piston.grad().item<double>() / (15 * 22 * mask.scale().m_per_rad()), 1.0, 1e-12);
+}
+
+// d phase / d wavelength of a layer of height h: 2 pi h (n'(w) w - n + 1) / w^2.
+TEST(PhaseMask, WavelengthGradientHoldsTheDispersion) {
+  OneImage files(at::full({1, 1, 15, 22}, 0.3, at::kDouble), kBeam.grid);  // um
+  PhaseMask::Params params;
+  params.surface = named("surface", "height_map", HeightMap::Params{}, "optics.mask.surface");
+  params.material = Material::kNBk7;
+  const PhaseMask mask(params, context_with(files));
+  const at::Tensor wavelength = at::full({}, 500e-9, at::kDouble).requires_grad_(true);
+  const Beam beam{kBeam.grid, 500e-9, 1.0, wavelength};
+  const at::Tensor field = at::full({15, 22}, 1.0, at::kComplexDouble);
+  at::angle(mask.apply(field, beam))[4][5].backward();
+  const double h = 1e-12, n = refractive_index(Material::kNBk7, 500e-9);
+  const double slope = (refractive_index(Material::kNBk7, 500e-9 + h) -
+                        refractive_index(Material::kNBk7, 500e-9 - h)) /
+                       (2 * h);
+  const double expected =
+      2 * std::numbers::pi * 0.3e-6 * (slope * 500e-9 - n + 1) / (500e-9 * 500e-9);
+  EXPECT_NEAR(wavelength.grad().item<double>() / expected, 1.0, 1e-5);
+}
+
 TEST(PhaseMask, APhaseWithoutADesignWavelengthIsRefused) {
   OneImage files(at::full({1, 1, 15, 22}, 1.9, at::kDouble), std::nullopt);
   PhaseMask::Params params;

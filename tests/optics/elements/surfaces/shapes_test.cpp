@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/complex.h>
+#include <ATen/ops/fft_ifft2.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/real.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -112,6 +116,52 @@ TEST(Fourier, IsTheSeriesOfItsCoefficients) {
   const double y = kGrid.y_m(4) / (15 * 0.65e-6), x = kGrid.x_m(6) / (22 * 0.80e-6);
   EXPECT_NEAR(phase_at(surface, 4, 6), 0.7 * std::cos(turn * y) + 0.4 * std::sin(turn * 2 * x),
               1e-12);
+}
+
+// The usual parametrisation: coefficients within the band, padded, real part of the inverse FFT.
+TEST(Fourier, IsTheRealPartOfAPaddedInverseTransform) {
+  ParameterTree tree;
+  BuildContext context = context_with(tree);
+  context.sensor = Grid{15, 22, 0.65e-6, 0.80e-6, 0.0, 0.0};
+  const Fourier surface({0.75, std::nullopt, std::nullopt}, context);
+  const at::Tensor real = tree.at("optics.mask.surface.real").leaf;
+  const at::Tensor imaginary = tree.at("optics.mask.surface.imaginary").leaf;
+  ASSERT_EQ(real.sizes(), at::IntArrayRef({11, 15}));
+  real.copy_(random_real({11, 15}, 4));
+  imaginary.copy_(random_real({11, 15}, 5));
+  at::Tensor padded = at::zeros({15, 22}, at::kComplexDouble);
+  padded.slice(0, 0, 11).slice(1, 0, 15).copy_(at::complex(real, imaginary));
+  const at::Tensor spectrum = padded.roll({-5, -7}, {0, 1});  // index 0 is frequency 0
+  const at::Tensor expected = at::real(at::fft_ifft2(spectrum)) * (15.0 * 22.0);
+  const at::Tensor got = surface.height_m(*context.sensor, kScale) / kScale.m_per_rad();
+  EXPECT_LE(relative_error(got, expected), 1e-13);
+}
+
+TEST(PixelHeight, SamplesOfItsOwnAreInterpolatedAndEndAtTheRim) {
+  ParameterTree tree;
+  PixelHeight::Params params;
+  params.size = {3, 3};
+  params.pitch = {Length::from_m(2e-6), Length::from_m(4e-6)};
+  const PixelHeight surface(params, context_with(tree));
+  tree.at("optics.mask.surface.height").leaf[1][2] = 0.5;  // um, at (0, 4 um)
+  const Grid grid = Grid::centred(11, 13, 1e-6, 1e-6);
+  const at::Tensor um = surface.height_m(grid, kScale) * 1e6;
+  EXPECT_NEAR(um[5][10].item<double>(), 0.5, 1e-12);
+  EXPECT_NEAR(um[5][8].item<double>(), 0.25, 1e-12);
+  EXPECT_NEAR(um[6][10].item<double>(), 0.25, 1e-12);
+  EXPECT_NEAR(um[5][12].item<double>(), 0.25, 1e-12);
+  EXPECT_NEAR(um[0][0].item<double>(), 0.0, 1e-12);
+}
+
+TEST(RadialProfile, SamplesStartFlatOrAtHalfTheBound) {
+  RadialProfile::Params params;
+  params.samples = 7;
+  EXPECT_EQ(
+      RadialProfile(params, BuildContext{}).height_m(kGrid, kScale).abs().max().item<double>(),
+      0.0);
+  params.height_max = Length::from_m(1e-6);
+  const at::Tensor height = RadialProfile(params, BuildContext{}).height_m(kGrid, kScale);
+  EXPECT_LE((height - 0.5e-6).abs().max().item<double>(), 1e-20);
 }
 
 TEST(PixelHeight, BoundedHeightsStayBetweenZeroAndTheLargest) {
