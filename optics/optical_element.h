@@ -41,8 +41,10 @@ class OpticalElement {
   [[nodiscard]] virtual at::Tensor apply(const at::Tensor& field, const Beam& beam) const = 0;
   /// What the beam is behind the element.
   [[nodiscard]] virtual Beam after(const Beam& beam) const { return beam; }
-  /// What the element decided for this beam (a method, a size), one sentence, or nothing.
-  [[nodiscard]] virtual std::string decision(const Beam&) const { return ""; }
+  /// What the element decided for this light (a method, a loss), one sentence, or nothing.
+  [[nodiscard]] virtual std::string decision(const at::Tensor& /*field*/, const Beam&) const {
+    return "";
+  }
 };
 
 /// \throws LogicError unless `field` is complex [..., n_y, n_x] on the grid of the beam.

@@ -2,6 +2,7 @@
 #include "optics/optical_train.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/real.h>
 #include <c10/core/ScalarType.h>
 
@@ -22,10 +23,8 @@ bool same_samples(const Grid& a, const Grid& b) {
 
 }  // namespace
 
-OpticalTrain::OpticalTrain(const BuildContext& context, const Grid& first_plane,
-                           double index_medium)
+OpticalTrain::OpticalTrain(const BuildContext& context, const Grid& first_plane)
     : first_plane_(first_plane),
-      index_medium_(index_medium),
       dtype_(c10::toComplexType(context.dtype)),
       device_(context.device) {
   if (context.optics == nullptr || context.optics->empty()) {
@@ -41,7 +40,7 @@ OpticalTrain::OpticalTrain(const BuildContext& context, const Grid& first_plane,
         throw UsageError("optics." + named.name + ": is a second source; one stands in the block");
       }
       source_ = std::move(source);
-      beam = beam_of(first_plane, source_->lines().at(0), index_medium);
+      beam = beam_of(first_plane, source_->lines().at(0));
       continue;
     }
     if (source_ == nullptr) {
@@ -57,7 +56,7 @@ OpticalTrain::OpticalTrain(const BuildContext& context, const Grid& first_plane,
 std::vector<Wave> OpticalTrain::waves_behind(std::size_t count) const {
   std::vector<Wave> waves;
   for (const SpectralLine& line : source_->lines()) {
-    Beam beam = beam_of(first_plane_, line, index_medium_);
+    Beam beam = beam_of(first_plane_, line);
     const Illumination light = source_->illuminate(beam);
     at::Tensor fields = light.fields.to(device_, dtype_);
     for (std::size_t i = 0; i < count; ++i) {
@@ -84,7 +83,7 @@ std::vector<Wave> OpticalTrain::waves_after(const std::string& name) const {
 
 OpticalTrain::Placed OpticalTrain::placed(const std::string& name) const {
   const std::size_t index = index_of(name);
-  Beam beam = beam_of(first_plane_, source_->lines().at(0), index_medium_);
+  Beam beam = beam_of(first_plane_, source_->lines().at(0));
   for (std::size_t i = 0; i < index; ++i) beam = elements_[i].element->after(beam);
   return {elements_[index].element, beam};
 }
@@ -107,11 +106,14 @@ at::Tensor OpticalTrain::irradiance(const std::vector<Wave>& waves) const {
 }
 
 std::vector<std::string> OpticalTrain::decisions() const {
+  const at::NoGradGuard no_grad;
   std::vector<std::string> sentences;
-  Beam beam = beam_of(first_plane_, source_->lines().at(0), index_medium_);
+  Beam beam = beam_of(first_plane_, source_->lines().at(0));
+  at::Tensor fields = source_->illuminate(beam).fields.to(device_, dtype_);
   for (const Named& named : elements_) {
-    std::string sentence = named.element->decision(beam);
+    std::string sentence = named.element->decision(fields, beam);
     if (!sentence.empty()) sentences.push_back(std::move(sentence));
+    fields = named.element->apply(fields, beam);
     beam = named.element->after(beam);
   }
   return sentences;

@@ -35,7 +35,7 @@ struct Wave {
 class OpticalTrain {
  public:
   /// `first_plane`: the samples before the first element.
-  OpticalTrain(const BuildContext& context, const Grid& first_plane, double index_medium = 1.0);
+  OpticalTrain(const BuildContext& context, const Grid& first_plane);
 
   /// An element and the beam of the first color before it.
   struct Placed {
@@ -63,7 +63,6 @@ class OpticalTrain {
   [[nodiscard]] std::size_t index_of(const std::string& name) const;
 
   Grid first_plane_;
-  double index_medium_;
   at::ScalarType dtype_;
   at::Device device_;
   std::shared_ptr<Source> source_;

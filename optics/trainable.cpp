@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "optics/trainable.h"
 
+#include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/tensor.h>
+
 namespace parfocal::optics {
 
 Trainable::Trainable(const BuildContext& context, const std::string& key,
@@ -16,6 +19,15 @@ Trainable::Trainable(const BuildContext& context, const std::string& key,
   parameter.upper = unit.upper;
   context.parameters->add(context.path.empty() ? key : context.path + "." + key, parameter);
 }
+
+Trainable::Trainable(const BuildContext& context, const std::string& key, double value_si,
+                     const LeafUnit& unit)
+    : Trainable(context, key, at::scalar_tensor(value_si, at::kDouble), at::kDouble, unit) {}
+
+Trainable::Trainable(const BuildContext& context, const std::string& key,
+                     std::array<double, 2> pair_si, const LeafUnit& unit)
+    : Trainable(context, key, at::tensor({pair_si[0], pair_si[1]}, at::kDouble), at::kDouble,
+                unit) {}
 
 at::Tensor Trainable::si() const { return leaf_.to(at::kDouble).mul(scale_); }
 

@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <array>
 #include <limits>
 #include <string>
 
@@ -29,6 +30,21 @@ class Trainable {
   /// Hangs `value_si / unit.scale` of type `dtype` under "PATH.KEY".
   Trainable(const BuildContext& context, const std::string& key, const at::Tensor& value_si,
             at::ScalarType dtype, const LeafUnit& unit);
+
+  /// A float64 number, in SI.
+  Trainable(const BuildContext& context, const std::string& key, double value_si,
+            const LeafUnit& unit);
+  /// A float64 quantity, or a pair of them [y, x].
+  template <Dimension D>
+  Trainable(const BuildContext& context, const std::string& key, Quantity<D> value,
+            const LeafUnit& unit)
+      : Trainable(context, key, value.si(), unit) {}
+  template <Dimension D>
+  Trainable(const BuildContext& context, const std::string& key,
+            const std::array<Quantity<D>, 2>& pair, const LeafUnit& unit)
+      : Trainable(context, key, std::array{pair[0].si(), pair[1].si()}, unit) {}
+  Trainable(const BuildContext& context, const std::string& key, std::array<double, 2> pair_si,
+            const LeafUnit& unit);
 
   [[nodiscard]] bool defined() const { return leaf_.defined(); }
   [[nodiscard]] const at::Tensor& leaf() const { return leaf_; }

@@ -29,9 +29,9 @@ void AnnularAperture::describe(Schema<Params>& s) {
 AnnularAperture::AnnularAperture(const Params& params, const BuildContext& context)
     : path_(context.path),
       edge_(params.edge),
-      outer_(length_leaf(context, "outer_diameter", {params.outer_diameter.m()}, 0.0)),
-      inner_(length_leaf(context, "inner_diameter", {params.inner_diameter.m()}, 0.0)),
-      centre_(length_leaf(context, "centre", {params.centre[0].m(), params.centre[1].m()})) {}
+      outer_(context, "outer_diameter", params.outer_diameter, LeafUnit{"um", 1e-6, 0.0}),
+      inner_(context, "inner_diameter", params.inner_diameter, LeafUnit{"um", 1e-6, 0.0}),
+      centre_(context, "centre", params.centre, LeafUnit{"um", 1e-6}) {}
 
 at::Tensor AnnularAperture::apply(const at::Tensor& field, const Beam& beam) const {
   check_field("annular_aperture", field, beam);

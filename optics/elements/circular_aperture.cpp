@@ -24,8 +24,8 @@ void CircularAperture::describe(Schema<Params>& s) {
 CircularAperture::CircularAperture(const Params& params, const BuildContext& context)
     : path_(context.path),
       edge_(params.edge),
-      diameter_(length_leaf(context, "diameter", {params.diameter.m()}, 0.0)),
-      centre_(length_leaf(context, "centre", {params.centre[0].m(), params.centre[1].m()})) {}
+      diameter_(context, "diameter", params.diameter, LeafUnit{"um", 1e-6, 0.0}),
+      centre_(context, "centre", params.centre, LeafUnit{"um", 1e-6}) {}
 
 at::Tensor CircularAperture::apply(const at::Tensor& field, const Beam& beam) const {
   check_field("circular_aperture", field, beam);

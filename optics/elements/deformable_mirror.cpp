@@ -5,7 +5,6 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/matmul.h>
-#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 
@@ -95,12 +94,10 @@ DeformableMirror::DeformableMirror(const Params& params, const BuildContext& con
     : path_(context.path),
       params_(params),
       amplitudes_(amplitude_leaf(params, context)),
-      coupling_(context, "coupling", at::scalar_tensor(params.coupling, at::kDouble), at::kDouble,
-                LeafUnit{"1", 1.0, 0.0, 1.0}),
-      angle_(context, "angle_of_incidence",
-             at::scalar_tensor(params.angle_of_incidence.rad(), at::kDouble), at::kDouble,
+      coupling_(context, "coupling", params.coupling, LeafUnit{"1", 1.0, 0.0, 1.0}),
+      angle_(context, "angle_of_incidence", params.angle_of_incidence,
              LeafUnit{"rad", 1.0, 0.0, 0.5 * std::numbers::pi}),
-      centre_(length_leaf(context, "centre", {params.centre[0].m(), params.centre[1].m()})) {
+      centre_(context, "centre", params.centre, LeafUnit{"um", 1e-6}) {
   check_stroke();
 }
 

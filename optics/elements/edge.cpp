@@ -4,7 +4,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/maximum.h>
 #include <ATen/ops/minimum.h>
-#include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -81,15 +80,6 @@ at::Tensor polygon(const Grid& grid, const at::Tensor& vertices_m, Edge edge) {
     open = open.defined() ? open * share : share;
   }
   return open;
-}
-
-Trainable length_leaf(const BuildContext& context, const std::string& key,
-                      const std::vector<double>& values_m, double lower_um) {
-  at::Tensor values = at::tensor(values_m, at::kDouble);
-  if (values_m.size() == 1) values = values.squeeze(0);
-  LeafUnit unit{"um", 1e-6};
-  unit.lower = lower_um;
-  return {context, key, values, at::kDouble, unit};
 }
 
 void check_edge_is_trainable(Edge edge, const std::string& path, const std::string& key,

@@ -49,11 +49,6 @@ struct Boundary {
 /// the order y towards x. Smooth: the product over the sides, exact within one side.
 [[nodiscard]] at::Tensor polygon(const Grid& grid, const at::Tensor& vertices_m, Edge edge);
 
-/// A float64 leaf in um under PATH.KEY; `lower_um` is its bound.
-[[nodiscard]] Trainable length_leaf(const BuildContext& context, const std::string& key,
-                                    const std::vector<double>& values_m,
-                                    double lower_um = -std::numeric_limits<double>::infinity());
-
 /// \throws UsageError if a leaf of a sharp edge is trained.
 void check_edge_is_trainable(Edge edge, const std::string& path, const std::string& key,
                              const Trainable& leaf);

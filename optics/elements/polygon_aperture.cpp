@@ -76,15 +76,14 @@ void PolygonAperture::describe(Schema<Params>& s) {
 PolygonAperture::PolygonAperture(const Params& params, const BuildContext& context)
     : path_(context.path),
       edge_(params.edge),
-      centre_(length_leaf(context, "centre", {params.centre[0].m(), params.centre[1].m()})) {
+      centre_(context, "centre", params.centre, LeafUnit{"um", 1e-6}) {
   if (!params.vertices.empty()) {
     vertices_ = vertices_leaf(context, params.vertices);
     return;
   }
   sides_ = params.sides.value();
-  diameter_ = length_leaf(context, "diameter", {params.diameter.value().m()}, 0.0);
-  angle_ = Trainable(context, "angle", at::scalar_tensor(params.angle.rad(), at::kDouble),
-                     at::kDouble, LeafUnit{"rad", 1.0});
+  diameter_ = Trainable(context, "diameter", params.diameter.value(), LeafUnit{"um", 1e-6, 0.0});
+  angle_ = Trainable(context, "angle", params.angle, LeafUnit{"rad", 1.0});
 }
 
 at::Tensor PolygonAperture::vertices_m() const {

@@ -26,8 +26,8 @@ void RectangularAperture::describe(Schema<Params>& s) {
 RectangularAperture::RectangularAperture(const Params& params, const BuildContext& context)
     : path_(context.path),
       edge_(params.edge),
-      size_(length_leaf(context, "size", {params.size[0].m(), params.size[1].m()}, 0.0)),
-      centre_(length_leaf(context, "centre", {params.centre[0].m(), params.centre[1].m()})) {}
+      size_(context, "size", params.size, LeafUnit{"um", 1e-6, 0.0}),
+      centre_(context, "centre", params.centre, LeafUnit{"um", 1e-6}) {}
 
 at::Tensor RectangularAperture::apply(const at::Tensor& field, const Beam& beam) const {
   check_field("rectangular_aperture", field, beam);

@@ -56,11 +56,6 @@ at::Tensor start_phase(const Slm::Params& params, const BuildContext& context) {
   return values;
 }
 
-Trainable number_leaf(const BuildContext& context, const std::string& key, double value,
-                      LeafUnit unit) {
-  return {context, key, at::scalar_tensor(value, at::kDouble), at::kDouble, unit};
-}
-
 /// Part of a Gaussian around each sample that lies over each pixel, [n_samples, n]; rows sum to 1.
 at::Tensor gaussian_shares(const at::Tensor& position_px, std::int64_t n, const at::Tensor& sigma) {
   const at::Tensor rims = at::arange(1, n, at::kDouble).to(position_px.device()) - 0.5;
@@ -160,14 +155,12 @@ Slm::Slm(const Params& params, const BuildContext& context)
     : path_(context.path),
       params_(params),
       phase_(context, "phase", start_phase(params, context), at::kDouble, LeafUnit{"rad", 1.0}),
-      fill_factor_(
-          number_leaf(context, "fill_factor", params.fill_factor, LeafUnit{"1", 1.0, 0.0, 1.0})),
-      efficiency_(
-          number_leaf(context, "efficiency", params.efficiency, LeafUnit{"1", 1.0, 0.0, 1.0})),
-      unmodulated_phase_(number_leaf(context, "unmodulated_phase", params.unmodulated_phase.rad(),
-                                     LeafUnit{"rad", 1.0})) {
+      fill_factor_(context, "fill_factor", params.fill_factor, LeafUnit{"1", 1.0, 0.0, 1.0}),
+      efficiency_(context, "efficiency", params.efficiency, LeafUnit{"1", 1.0, 0.0, 1.0}),
+      unmodulated_phase_(context, "unmodulated_phase", params.unmodulated_phase.rad(),
+                         LeafUnit{"rad", 1.0}) {
   if (!params.fringing) return;
-  fringing_ = number_leaf(context, "fringing", *params.fringing, LeafUnit{"1", 1.0, 0.0});
+  fringing_ = Trainable(context, "fringing", *params.fringing, LeafUnit{"1", 1.0, 0.0});
 }
 
 at::Tensor Slm::drive_rad() const {

@@ -2,7 +2,6 @@
 #include "optics/elements/thin_lens.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/scalar_tensor.h>
 
 #include <numbers>
 
@@ -14,10 +13,7 @@
 namespace parfocal::optics {
 namespace {
 
-Trainable focal_leaf(const BuildContext& context, const std::string& key, Length focal_length) {
-  return {context, key, at::scalar_tensor(focal_length.m(), at::kDouble), at::kDouble,
-          LeafUnit{"mm", 1e-3}};
-}
+const LeafUnit kFocalUnit{"mm", 1e-3};
 
 }  // namespace
 
@@ -48,10 +44,10 @@ void ThinLens::describe(Schema<Params>& s) {
 
 ThinLens::ThinLens(const Params& params, const BuildContext& context)
     : path_(context.path),
-      focal_length_(focal_leaf(context, "focal_length", params.focal_length)),
-      centre_(length_leaf(context, "centre", {params.centre[0].m(), params.centre[1].m()})) {
+      focal_length_(context, "focal_length", params.focal_length, kFocalUnit),
+      centre_(context, "centre", params.centre, LeafUnit{"um", 1e-6}) {
   if (params.focal_length_y) {
-    focal_length_y_ = focal_leaf(context, "focal_length_y", *params.focal_length_y);
+    focal_length_y_ = Trainable(context, "focal_length_y", *params.focal_length_y, kFocalUnit);
   }
 }
 

@@ -5,7 +5,6 @@
 #include <ATen/ops/minimum.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/polar.h>
-#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros_like.h>
 #include <fmt/format.h>
@@ -16,7 +15,6 @@
 
 #include "core/error.h"
 #include "optics/length_text.h"
-#include "optics/propagation/gap_text.h"
 
 namespace parfocal::optics {
 namespace {
@@ -124,57 +122,36 @@ void AngularSpectrum::describe(Schema<Params>& s) {
       "l = wavelength / index_medium; waves with l f > 1 decay");
   s.citation("J. W. Goodman, Introduction to Fourier Optics, 3rd ed., 2005, eq. 3-74");
   s.citation("K. Matsushima, Opt. Express 18, 18453, 2010 (band limit of a shifted window)");
-  s.convention("Phase grows as exp(+ikz) along +z; the carrier exp(ikz) itself is left out.");
-  s.gradient("exact");
-  s.key("distance", &Params::distance)
-      .required()
-      .trainable("um")
-      .doc("From the plane before to the plane after; negative propagates back.");
-  s.key("index_medium", &Params::index_medium)
-      .above(0.0)
-      .doc("Refractive index of the gap; the index around the elements if absent.");
-  s.key("band_limit", &Params::band_limit)
-      .doc("Leave out the frequencies at which the sampled kernel aliases; off: that is an error.");
-  s.key("padding", &Params::padding)
-      .at_least(1)
-      .at_most(16)
-      .doc(
-          "Zeros around the field to at least this many times its size; 1: it repeats without "
-          "end.");
+  describe_gap(s, kSignedDistance);
+  describe_padding(s);
   s.key("offset", &Params::offset)
       .doc("Shift [y, x] of the window behind the gap, for beams that leave the axis.");
 }
 
 AngularSpectrum::AngularSpectrum(const Params& params, const BuildContext& context)
-    : path_(context.path),
+    : GapElement("angular_spectrum", params, context),
       options_{params.band_limit,
                params.padding,
                params.padding == 1,
                {params.offset[0].m(), params.offset[1].m()},
-               {}},
-      index_medium_(params.index_medium),
-      distance_(context, "distance", at::scalar_tensor(params.distance.m(), at::kDouble),
-                at::kDouble, LeafUnit{"um", 1e-6}) {}
+               {}} {}
 
-AngularSpectrumOperator AngularSpectrum::on(const Beam& beam, at::ScalarType dtype,
-                                            at::Device device) const {
-  Beam gap = beam;
-  if (index_medium_) gap.index_medium = *index_medium_;
-  return with_path(path_, [&] {
-    return AngularSpectrumOperator(gap, distance_.si().to(device), options_, dtype);
+AngularSpectrumOperator AngularSpectrum::on(const Beam& beam, const at::Tensor& field) const {
+  return made(field, beam, [&](const Gap& gap, at::ScalarType dtype) {
+    return AngularSpectrumOperator(gap, options_, dtype);
   });
 }
 
 at::Tensor AngularSpectrum::apply(const at::Tensor& field, const Beam& beam) const {
-  check_field("angular_spectrum", field, beam);
-  return on(beam, field.scalar_type(), field.device()).forward(field);
+  return cross(field, beam, [&](const Gap& gap, at::ScalarType dtype) {
+    return AngularSpectrumOperator(gap, options_, dtype);
+  });
 }
 
-Beam AngularSpectrum::after(const Beam& beam) const {
-  Beam behind = beam;
-  behind.grid.origin_y -= options_.offset_m[0] / beam.grid.pitch_y_m;
-  behind.grid.origin_x -= options_.offset_m[1] / beam.grid.pitch_x_m;
-  return behind;
+Beam AngularSpectrum::after(const Beam& beam) const { return beam_beside(beam, options_.offset_m); }
+
+std::string AngularSpectrum::decision(const at::Tensor& field, const Beam& beam) const {
+  return lost_energy_text(on(beam, field), field);
 }
 
 }  // namespace parfocal::optics

@@ -5,13 +5,9 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <string>
 
-#include "core/operators/component.h"
-#include "optics/optical_element.h"
-#include "optics/propagation/gap.h"
-#include "optics/propagation/transfer_filter.h"
-#include "optics/trainable.h"
+#include "optics/propagation/gap_element.h"
 
 namespace parfocal::optics {
 
@@ -69,13 +65,9 @@ class AngularSpectrumOperator final : public TransferFilter {
 
 /// The same as an element: the gap between two planes of the hardware. With `offset` the window
 /// behind it lies elsewhere, and its grid says so.
-class AngularSpectrum final : public OpticalElement {
+class AngularSpectrum final : public GapElement {
  public:
-  struct Params {
-    Length distance;
-    std::optional<double> index_medium;
-    bool band_limit = true;
-    std::int64_t padding = 2;
+  struct Params : PaddedGapParams {
     std::array<Length, 2> offset{};  ///< [y, x]
   };
   static void describe(Schema<Params>& s);
@@ -84,16 +76,12 @@ class AngularSpectrum final : public OpticalElement {
 
   [[nodiscard]] at::Tensor apply(const at::Tensor& field, const Beam& beam) const override;
   [[nodiscard]] Beam after(const Beam& beam) const override;
-  /// The operator that `apply` uses for fields of `dtype` on `device`.
-  [[nodiscard]] AngularSpectrumOperator on(const Beam& beam, at::ScalarType dtype,
-                                           at::Device device = at::kCPU) const;
-  [[nodiscard]] at::Tensor distance_m() const { return distance_.si(); }
+  [[nodiscard]] std::string decision(const at::Tensor& field, const Beam& beam) const override;
+  /// The operator that `apply` uses for fields like `field`.
+  [[nodiscard]] AngularSpectrumOperator on(const Beam& beam, const at::Tensor& field) const;
 
  private:
-  std::string path_;
   AngularSpectrumOptions options_;
-  std::optional<double> index_medium_;
-  Trainable distance_;  // um, float64: a float32 z costs 1e-4 in phase.
 };
 
 }  // namespace parfocal::optics

@@ -3,14 +3,10 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full_like.h>
-#include <ATen/ops/scalar_tensor.h>
 #include <fmt/format.h>
-
-#include <cmath>
 
 #include "core/error.h"
 #include "optics/length_text.h"
-#include "optics/propagation/gap_text.h"
 
 namespace parfocal::optics {
 namespace {
@@ -91,49 +87,25 @@ void AngularSpectrumZoom::describe(Schema<Params>& s) {
   s.summary("Exact free-space propagation onto samples of free pitch and number.");
   s.equation("U2(q) = c sum over f of  H(f) F{ U1 }(f) exp(+i 2 pi f q),  H of angular_spectrum");
   s.citation("X. Yu et al., J. Opt. Soc. Am. A 29, 1956, 2012");
-  s.convention("Phase grows as exp(+ikz) along +z; the carrier exp(ikz) itself is left out.");
-  s.gradient("exact");
-  s.key("distance", &Params::distance)
-      .required()
-      .trainable("um")
-      .doc("From the plane before to the plane after; negative propagates back.");
-  s.key("index_medium", &Params::index_medium)
-      .above(0.0)
-      .doc("Refractive index of the gap; the index around the elements if absent.");
-  s.key("band_limit", &Params::band_limit)
-      .doc("Leave out the frequencies at which the sampled kernel aliases; off: that is an error.");
-  s.key("padding", &Params::padding)
-      .at_least(1)
-      .at_most(16)
-      .doc("Zeros around the field to at least this many times its size.");
+  describe_gap(s, kSignedDistance);
+  describe_padding(s);
   s.block("output", &Params::output).doc("The samples behind the gap.");
 }
 
 AngularSpectrumZoom::AngularSpectrumZoom(const Params& params, const BuildContext& context)
-    : path_(context.path),
-      params_(params),
-      distance_(context, "distance", at::scalar_tensor(params.distance.m(), at::kDouble),
-                at::kDouble, LeafUnit{"um", 1e-6}) {}
+    : GapElement("angular_spectrum_zoom", params, context),
+      options_{params.band_limit, params.padding, params.padding == 1, {}, {}},
+      output_(params.output) {}
 
 at::Tensor AngularSpectrumZoom::apply(const at::Tensor& field, const Beam& beam) const {
-  check_field("angular_spectrum_zoom", field, beam);
-  Beam in_gap = beam;
-  if (params_.index_medium) in_gap.index_medium = *params_.index_medium;
-  const Gap gap = Gap::of(in_gap, distance_.si().to(field.device()));
-  AngularSpectrumOptions options;
-  options.band_limit = params_.band_limit;
-  options.padding = params_.padding;
-  return with_path(path_,
-                   [&] {
-                     return AngularSpectrumZoomOperator(gap, options, params_.output,
-                                                        field.scalar_type());
-                   })
-      .forward(field);
+  return cross(field, beam, [&](const Gap& gap, at::ScalarType dtype) {
+    return AngularSpectrumZoomOperator(gap, options_, output_, dtype);
+  });
 }
 
 Beam AngularSpectrumZoom::after(const Beam& beam) const {
   Beam behind = beam;
-  behind.grid = window_grid(beam.grid, params_.output);
+  behind.grid = window_grid(beam.grid, output_);
   return behind;
 }
 

@@ -3,12 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <cstdint>
-#include <optional>
-
-#include "core/operators/component.h"
 #include "core/operators/operator.h"
-#include "optics/optical_element.h"
 #include "optics/propagation/angular_spectrum.h"
 #include "optics/propagation/fourier_propagation.h"
 
@@ -46,13 +41,9 @@ class AngularSpectrumZoomOperator final : public LinearOperator {
 };
 
 /// The same as an element.
-class AngularSpectrumZoom final : public OpticalElement {
+class AngularSpectrumZoom final : public GapElement {
  public:
-  struct Params {
-    Length distance;
-    std::optional<double> index_medium;
-    bool band_limit = true;
-    std::int64_t padding = 2;
+  struct Params : PaddedGapParams {
     OutputWindow output;
   };
   static void describe(Schema<Params>& s);
@@ -63,9 +54,8 @@ class AngularSpectrumZoom final : public OpticalElement {
   [[nodiscard]] Beam after(const Beam& beam) const override;
 
  private:
-  std::string path_;
-  Params params_;
-  Trainable distance_;
+  AngularSpectrumOptions options_;
+  OutputWindow output_;
 };
 
 }  // namespace parfocal::optics

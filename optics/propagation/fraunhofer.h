@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-
-#include "core/operators/component.h"
-#include "optics/optical_element.h"
-#include "optics/propagation/fourier_propagation.h"
-#include "optics/trainable.h"
+#include "optics/propagation/transform_element.h"
 
 namespace parfocal::optics {
 
@@ -23,28 +18,16 @@ namespace parfocal::optics {
 /// Invariants: linear, the three methods agree; differentiable in field, distance and wavelength
 ///             (without a pitch of its own the window moves with them).
 /// Tested by:  tests/optics/propagation/fraunhofer_test.cpp (slits, Airy pattern, 4f system).
-class Fraunhofer final : public OpticalElement {
+class Fraunhofer final : public TransformElement {
  public:
   enum class Geometry { kFarField, kLens };
-  struct Params {
-    Length distance;
-    std::optional<double> index_medium;
+  struct Params : GapParams {
     Geometry geometry = Geometry::kFarField;
     OutputWindow output;
   };
   static void describe(Schema<Params>& s);
 
   Fraunhofer(const Params& params, const BuildContext& context);
-
-  [[nodiscard]] at::Tensor apply(const at::Tensor& field, const Beam& beam) const override;
-  [[nodiscard]] Beam after(const Beam& beam) const override;
-
- private:
-  [[nodiscard]] Gap gap_of(const Beam& beam, at::Device device) const;
-
-  std::string path_;
-  Params params_;
-  Trainable distance_;
 };
 
 }  // namespace parfocal::optics

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "optics/propagation/free_space.h"
 
-#include <ATen/ops/scalar_tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -71,33 +70,13 @@ void FreeSpace::describe(Schema<Params>& s) {
   s.summary("Exact free-space propagation; the method is chosen by the sampling of its kernel.");
   s.equation("angular_spectrum or rayleigh_sommerfeld, whichever kernel is sampled without alias");
   s.citation("D. Voelz and M. Roggemann, Appl. Opt. 48, 6132, 2009 (sampling of the kernels)");
-  s.convention("Phase grows as exp(+ikz) along +z; the carrier exp(ikz) itself is left out.");
-  s.gradient("exact");
-  s.key("distance", &Params::distance)
-      .required()
-      .trainable("um")
-      .doc("From the plane before to the plane after; negative propagates back.");
-  s.key("index_medium", &Params::index_medium)
-      .above(0.0)
-      .doc("Refractive index of the gap; the index around the elements if absent.");
-}
-
-FreeSpace::FreeSpace(const Params& params, const BuildContext& context)
-    : path_(context.path),
-      index_medium_(params.index_medium),
-      distance_(context, "distance", at::scalar_tensor(params.distance.m(), at::kDouble),
-                at::kDouble, LeafUnit{"um", 1e-6}) {}
-
-Gap FreeSpace::gap_of(const Beam& beam, at::Device device) const {
-  Beam in_gap = beam;
-  if (index_medium_) in_gap.index_medium = *index_medium_;
-  return Gap::of(in_gap, distance_.si().to(device));
+  describe_gap(s, kSignedDistance);
 }
 
 at::Tensor FreeSpace::apply(const at::Tensor& field, const Beam& beam) const {
   check_field("free_space", field, beam);
   const Gap gap = gap_of(beam, field.device());
-  return with_path(path_, [&] {
+  return with_path(path(), [&] {
     const PropagationChoice choice = choose_propagation(gap);
     if (choice.method == PropagationChoice::Method::kRayleighSommerfeld) {
       return RayleighSommerfeldOperator(gap, {0.0, 0.0}, field.scalar_type()).forward(field);
@@ -108,9 +87,9 @@ at::Tensor FreeSpace::apply(const at::Tensor& field, const Beam& beam) const {
   });
 }
 
-std::string FreeSpace::decision(const Beam& beam) const {
+std::string FreeSpace::decision(const at::Tensor&, const Beam& beam) const {
   return with_path(
-      path_, [&] { return path_ + ": " + choose_propagation(gap_of(beam, at::kCPU)).reason; });
+      path(), [&] { return path() + ": " + choose_propagation(gap_of(beam, at::kCPU)).reason; });
 }
 
 }  // namespace parfocal::optics

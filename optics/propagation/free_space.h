@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 
-#include "core/operators/component.h"
-#include "core/operators/operator.h"
-#include "optics/optical_element.h"
-#include "optics/propagation/gap.h"
-#include "optics/trainable.h"
+#include "optics/propagation/gap_element.h"
 
 namespace parfocal::optics {
 
@@ -44,25 +36,16 @@ struct PropagationChoice {
 ///             names in `decision`.
 /// Errors:     SamplingError where no method is sampled.
 /// Tested by:  tests/optics/propagation/free_space_test.cpp.
-class FreeSpace final : public OpticalElement {
+class FreeSpace final : public GapElement {
  public:
-  struct Params {
-    Length distance;
-    std::optional<double> index_medium;
-  };
+  using Params = GapParams;
   static void describe(Schema<Params>& s);
 
-  FreeSpace(const Params& params, const BuildContext& context);
+  FreeSpace(const Params& params, const BuildContext& context)
+      : GapElement("free_space", params, context) {}
 
   [[nodiscard]] at::Tensor apply(const at::Tensor& field, const Beam& beam) const override;
-  [[nodiscard]] std::string decision(const Beam& beam) const override;
-
- private:
-  [[nodiscard]] Gap gap_of(const Beam& beam, at::Device device) const;
-
-  std::string path_;
-  std::optional<double> index_medium_;
-  Trainable distance_;
+  [[nodiscard]] std::string decision(const at::Tensor& field, const Beam& beam) const override;
 };
 
 }  // namespace parfocal::optics

@@ -2,7 +2,6 @@
 #include "optics/propagation/fresnel.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/scalar_tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,7 +11,6 @@
 
 #include "core/error.h"
 #include "optics/length_text.h"
-#include "optics/propagation/gap_text.h"
 
 namespace parfocal::optics {
 namespace {
@@ -55,37 +53,24 @@ void Fresnel::describe(Schema<Params>& s) {
   s.summary("Paraxial free-space propagation by the Fresnel transfer function.");
   s.equation("U(z) = F^-1{ H F{ U(0) } },  H = exp(-i pi l z f^2),  l = wavelength / index_medium");
   s.citation("J. W. Goodman, Introduction to Fourier Optics, 3rd ed., 2005, eq. 4-21");
-  s.convention("Phase grows as exp(+ikz) along +z; the carrier exp(ikz) itself is left out.");
-  s.gradient("exact");
-  s.key("distance", &Params::distance)
-      .required()
-      .trainable("um")
-      .doc("From the plane before to the plane after; negative propagates back.");
-  s.key("index_medium", &Params::index_medium)
-      .above(0.0)
-      .doc("Refractive index of the gap; the index around the elements if absent.");
-  s.key("band_limit", &Params::band_limit)
-      .doc("Leave out the frequencies at which the sampled kernel aliases; off: that is an error.");
-  s.key("padding", &Params::padding)
-      .at_least(1)
-      .at_most(16)
-      .doc("Zeros around the field to at least this many times its size; 1: a periodic field.");
+  describe_gap(s, kSignedDistance);
+  describe_padding(s);
 }
 
 Fresnel::Fresnel(const Params& params, const BuildContext& context)
-    : path_(context.path),
-      options_{params.band_limit, params.padding},
-      index_medium_(params.index_medium),
-      distance_(context, "distance", at::scalar_tensor(params.distance.m(), at::kDouble),
-                at::kDouble, LeafUnit{"um", 1e-6}) {}
+    : GapElement("fresnel", params, context), options_{params.band_limit, params.padding} {}
 
 at::Tensor Fresnel::apply(const at::Tensor& field, const Beam& beam) const {
-  check_field("fresnel", field, beam);
-  Beam in_gap = beam;
-  if (index_medium_) in_gap.index_medium = *index_medium_;
-  const Gap gap = Gap::of(in_gap, distance_.si().to(field.device()));
-  return with_path(path_, [&] { return FresnelOperator(gap, options_, field.scalar_type()); })
-      .forward(field);
+  return cross(field, beam, [&](const Gap& gap, at::ScalarType dtype) {
+    return FresnelOperator(gap, options_, dtype);
+  });
+}
+
+std::string Fresnel::decision(const at::Tensor& field, const Beam& beam) const {
+  const auto filter = made(field, beam, [&](const Gap& gap, at::ScalarType dtype) {
+    return FresnelOperator(gap, options_, dtype);
+  });
+  return lost_energy_text(filter, field);
 }
 
 }  // namespace parfocal::optics

@@ -2,13 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <string>
 
-#include "core/operators/component.h"
-#include "optics/optical_element.h"
-#include "optics/propagation/gap.h"
-#include "optics/propagation/transfer_filter.h"
-#include "optics/trainable.h"
+#include "optics/propagation/gap_element.h"
 
 namespace parfocal::optics {
 
@@ -40,25 +36,18 @@ class FresnelOperator final : public TransferFilter {
 };
 
 /// The same as an element.
-class Fresnel final : public OpticalElement {
+class Fresnel final : public GapElement {
  public:
-  struct Params {
-    Length distance;
-    std::optional<double> index_medium;
-    bool band_limit = true;
-    std::int64_t padding = 2;
-  };
+  using Params = PaddedGapParams;
   static void describe(Schema<Params>& s);
 
   Fresnel(const Params& params, const BuildContext& context);
 
   [[nodiscard]] at::Tensor apply(const at::Tensor& field, const Beam& beam) const override;
+  [[nodiscard]] std::string decision(const at::Tensor& field, const Beam& beam) const override;
 
  private:
-  std::string path_;
   FresnelOperator::Options options_;
-  std::optional<double> index_medium_;
-  Trainable distance_;
 };
 
 }  // namespace parfocal::optics

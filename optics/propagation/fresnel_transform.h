@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-
-#include "core/operators/component.h"
-#include "optics/optical_element.h"
-#include "optics/propagation/fourier_propagation.h"
-#include "optics/trainable.h"
+#include "optics/propagation/transform_element.h"
 
 namespace parfocal::optics {
 
@@ -24,26 +19,14 @@ namespace parfocal::optics {
 ///             (without a pitch of its own the window moves with them).
 /// Errors:     SamplingError where |z| < n pitch^2 / l; UsageError for z = 0.
 /// Tested by:  tests/optics/propagation/fresnel_transform_test.cpp.
-class FresnelTransform final : public OpticalElement {
+class FresnelTransform final : public TransformElement {
  public:
-  struct Params {
-    Length distance;
-    std::optional<double> index_medium;
+  struct Params : GapParams {
     OutputWindow output;
   };
   static void describe(Schema<Params>& s);
 
   FresnelTransform(const Params& params, const BuildContext& context);
-
-  [[nodiscard]] at::Tensor apply(const at::Tensor& field, const Beam& beam) const override;
-  [[nodiscard]] Beam after(const Beam& beam) const override;
-
- private:
-  [[nodiscard]] Gap gap_of(const Beam& beam, at::Device device) const;
-
-  std::string path_;
-  Params params_;
-  Trainable distance_;
 };
 
 }  // namespace parfocal::optics

@@ -3,7 +3,6 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/complex.h>
-#include <ATen/ops/scalar_tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +12,6 @@
 #include "core/error.h"
 #include "core/tensor/fft.h"
 #include "optics/length_text.h"
-#include "optics/propagation/gap_text.h"
 
 namespace parfocal::optics {
 namespace {
@@ -88,42 +86,21 @@ void RayleighSommerfeld::describe(Schema<Params>& s) {
       "h = z / (2 pi R^2) (1 / R - i k) exp(i k (R - z)),  k = 2 pi index_medium / wavelength");
   s.citation("J. W. Goodman, Introduction to Fourier Optics, 3rd ed., 2005, eq. 3-41");
   s.citation("F. Shen and A. Wang, Appl. Opt. 45, 1102, 2006 (by FFT)");
-  s.convention("Phase grows as exp(+ikz) along +z; the carrier exp(ikz) itself is left out.");
-  s.gradient("exact");
-  s.key("distance", &Params::distance)
-      .required()
-      .above(Length::from_m(0.0))
-      .trainable("um")
-      .doc("From the plane before to the plane after.");
-  s.key("index_medium", &Params::index_medium)
-      .above(0.0)
-      .doc("Refractive index of the gap; the index around the elements if absent.");
+  describe_gap(s, "From the plane before to the plane after.").above(Length::from_m(0.0));
   s.key("offset", &Params::offset)
       .doc("Shift [y, x] of the window behind the gap, for beams that leave the axis.");
 }
 
 RayleighSommerfeld::RayleighSommerfeld(const Params& params, const BuildContext& context)
-    : path_(context.path),
-      index_medium_(params.index_medium),
-      offset_m_{params.offset[0].m(), params.offset[1].m()},
-      distance_(context, "distance", at::scalar_tensor(params.distance.m(), at::kDouble),
-                at::kDouble, LeafUnit{"um", 1e-6, 0.0}) {}
+    : GapElement("rayleigh_sommerfeld", params, context),
+      offset_m_{params.offset[0].m(), params.offset[1].m()} {}
 
 at::Tensor RayleighSommerfeld::apply(const at::Tensor& field, const Beam& beam) const {
-  check_field("rayleigh_sommerfeld", field, beam);
-  Beam in_gap = beam;
-  if (index_medium_) in_gap.index_medium = *index_medium_;
-  const Gap gap = Gap::of(in_gap, distance_.si().to(field.device()));
-  return with_path(path_,
-                   [&] { return RayleighSommerfeldOperator(gap, offset_m_, field.scalar_type()); })
-      .forward(field);
+  return cross(field, beam, [&](const Gap& gap, at::ScalarType dtype) {
+    return RayleighSommerfeldOperator(gap, offset_m_, dtype);
+  });
 }
 
-Beam RayleighSommerfeld::after(const Beam& beam) const {
-  Beam behind = beam;
-  behind.grid.origin_y -= offset_m_[0] / beam.grid.pitch_y_m;
-  behind.grid.origin_x -= offset_m_[1] / beam.grid.pitch_x_m;
-  return behind;
-}
+Beam RayleighSommerfeld::after(const Beam& beam) const { return beam_beside(beam, offset_m_); }
 
 }  // namespace parfocal::optics

@@ -2,13 +2,8 @@
 #pragma once
 
 #include <array>
-#include <optional>
 
-#include "core/operators/component.h"
-#include "optics/optical_element.h"
-#include "optics/propagation/gap.h"
-#include "optics/propagation/transfer_filter.h"
-#include "optics/trainable.h"
+#include "optics/propagation/gap_element.h"
 
 namespace parfocal::optics {
 
@@ -38,11 +33,9 @@ class RayleighSommerfeldOperator final : public TransferFilter {
 };
 
 /// The same as an element.
-class RayleighSommerfeld final : public OpticalElement {
+class RayleighSommerfeld final : public GapElement {
  public:
-  struct Params {
-    Length distance;
-    std::optional<double> index_medium;
+  struct Params : GapParams {
     std::array<Length, 2> offset{};  ///< [y, x]
   };
   static void describe(Schema<Params>& s);
@@ -53,10 +46,7 @@ class RayleighSommerfeld final : public OpticalElement {
   [[nodiscard]] Beam after(const Beam& beam) const override;
 
  private:
-  std::string path_;
-  std::optional<double> index_medium_;
   std::array<double, 2> offset_m_;
-  Trainable distance_;
 };
 
 }  // namespace parfocal::optics

@@ -15,7 +15,8 @@ namespace parfocal {
 ///
 /// Convention: the fraction of the light that enters the reference aperture and lands in each
 ///             pixel; never renormalised unless the component says so.
-/// Layout:     [channel or 1, n_y, n_x], or [z, n_y, n_x] with `planes_m`, real, of the dtype of the optics.
+/// Layout:     [channel or 1, n_y, n_x]; [z, n_y, n_x] with `planes_m`, [condition, n_y, n_x]
+///             with `has_conditions`; real, of the dtype of the optics.
 /// Invariants: `psf()` is computed from the present values of the parameters and differentiable in
 ///             them; the caller keeps the result until the next step.
 /// Tested by:  tests/optics/psf.

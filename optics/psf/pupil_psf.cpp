@@ -9,7 +9,6 @@
 #include <ATen/ops/real.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/stack.h>
-#include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -98,9 +97,7 @@ PupilPsf::PupilPsf(const Params& params, const BuildContext& context)
       n_x_(good_fft_size(fine_.n_x * params.padding)),
       oversampling_(params.oversampling),
       method_(params.method),
-      position_(context, "position",
-                at::tensor({params.position[0].m(), params.position[1].m()}, at::kDouble),
-                at::kDouble, LeafUnit{"um", 1e-6}),
+      position_(context, "position", params.position, LeafUnit{"um", 1e-6}),
       dtype_(context.dtype),
       device_(context.device) {
   for (const Length& z : params.z) z_m_.push_back(z.m());
@@ -117,12 +114,12 @@ void PupilPsf::check_sampling(double na, double wavelength_m) const {
       path_, length_text(pitch), na, length_text(wavelength_m), length_text(limit)));
 }
 
-PupilSamples PupilPsf::samples() const {
+MaskPlaneFrequencies PupilPsf::samples() const {
   const double limit = pupil_.na() / wavelength_m_.item<double>();
   return {frequencies(n_y_, fine_.pitch_y_m, limit), frequencies(n_x_, fine_.pitch_x_m, limit)};
 }
 
-void PupilPsf::check_phase(const PupilSamples& samples, const Emitter& emitter) const {
+void PupilPsf::check_phase(const MaskPlaneFrequencies& samples, const Emitter& emitter) const {
   const at::Tensor phase = pupil_.phase(samples, wavelength_m_, emitter).detach();
   const at::Tensor open = pupil_.amplitude(samples, wavelength_m_).detach() > 0.0;
   const double step = std::max(largest_step(phase, open, 0), largest_step(phase, open, 1));
@@ -133,7 +130,7 @@ void PupilPsf::check_phase(const PupilSamples& samples, const Emitter& emitter) 
       path_, step, length_text(emitter.z_m.item<double>()), n_y_, n_x_));
 }
 
-at::Tensor PupilPsf::field(const at::Tensor& pupil, const PupilSamples& samples) const {
+at::Tensor PupilPsf::field(const at::Tensor& pupil, const MaskPlaneFrequencies& samples) const {
   const std::int64_t m_y = samples.f_y.size(0), m_x = samples.f_x.size(0);
   if (method_ == Method::kFft) {
     const at::Tensor padded = pad_centred(pupil, n_y_, n_x_);
@@ -159,7 +156,7 @@ at::Tensor PupilPsf::field(const at::Tensor& pupil, const PupilSamples& samples)
 }
 
 at::Tensor PupilPsf::psf() const {
-  const PupilSamples samples = this->samples();
+  const MaskPlaneFrequencies samples = this->samples();
   const at::Tensor position = position_.si().cpu();
   std::vector<at::Tensor> planes;
   for (const double z : z_m_) {

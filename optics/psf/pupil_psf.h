@@ -58,10 +58,11 @@ class PupilPsf final : public PsfSource {
   [[nodiscard]] std::vector<double> planes_m() const override { return z_m_; }
 
  private:
-  [[nodiscard]] PupilSamples samples() const;
-  [[nodiscard]] at::Tensor field(const at::Tensor& pupil, const PupilSamples& samples) const;
+  [[nodiscard]] MaskPlaneFrequencies samples() const;
+  [[nodiscard]] at::Tensor field(const at::Tensor& pupil,
+                                 const MaskPlaneFrequencies& samples) const;
   void check_sampling(double na, double wavelength_m) const;
-  void check_phase(const PupilSamples& samples, const Emitter& emitter) const;
+  void check_phase(const MaskPlaneFrequencies& samples, const Emitter& emitter) const;
 
   std::string path_;
   ScalarPupil pupil_;

@@ -5,7 +5,6 @@
 #include <ATen/ops/atan2.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/polar.h>
-#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros_like.h>
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "optics/angles.h"
 #include "optics/pupils/zernike.h"
 
 namespace parfocal::optics {
@@ -21,7 +21,7 @@ namespace {
 constexpr double kTurn = 2.0 * std::numbers::pi;
 constexpr double kSmallest = 1e-30;  // At the edge of propagation the root has no derivative.
 
-at::Tensor squared_frequency(const PupilSamples& s) {
+at::Tensor squared_frequency(const MaskPlaneFrequencies& s) {
   return (s.f_y * s.f_y).unsqueeze(1) + s.f_x * s.f_x;
 }
 
@@ -29,12 +29,6 @@ at::Tensor squared_frequency(const PupilSamples& s) {
 at::Tensor cosine(const at::Tensor& squared, const at::Tensor& wavelength_m, double index) {
   const at::Tensor sine = squared * wavelength_m * wavelength_m / (index * index);
   return (1.0 - sine).clamp_min(kSmallest).sqrt();
-}
-
-at::Tensor leaf_values(const std::vector<Angle>& angles) {
-  std::vector<double> values;
-  for (const Angle& angle : angles) values.push_back(angle.rad());
-  return at::tensor(values, at::kDouble);
 }
 
 }  // namespace
@@ -78,13 +72,11 @@ ScalarPupil::ScalarPupil(const Params& params, const BuildContext& context)
     : params_(params),
       aberrations_(params.noll.empty()
                        ? Trainable()
-                       : Trainable(context, "aberrations", leaf_values(params.aberrations),
+                       : Trainable(context, "aberrations", angles_rad(params.aberrations),
                                    at::kDouble, LeafUnit{"rad"})),
-      nominal_focus_(context, "nominal_focus",
-                     at::scalar_tensor(params.nominal_focus.m(), at::kDouble), at::kDouble,
-                     LeafUnit{"um", 1e-6}) {}
+      nominal_focus_(context, "nominal_focus", params.nominal_focus, LeafUnit{"um", 1e-6}) {}
 
-at::Tensor ScalarPupil::open_to(double sine, const PupilSamples& samples,
+at::Tensor ScalarPupil::open_to(double sine, const MaskPlaneFrequencies& samples,
                                 const at::Tensor& wavelength_m) const {
   const at::Tensor squared = squared_frequency(samples);
   const double limit = sine / wavelength_m.item<double>();
@@ -93,17 +85,17 @@ at::Tensor ScalarPupil::open_to(double sine, const PupilSamples& samples,
   return open * cosine(squared, wavelength_m, params_.index_immersion).rsqrt();
 }
 
-at::Tensor ScalarPupil::amplitude(const PupilSamples& samples,
+at::Tensor ScalarPupil::amplitude(const MaskPlaneFrequencies& samples,
                                   const at::Tensor& wavelength_m) const {
   return open_to(std::min(params_.na, params_.index_sample), samples, wavelength_m);
 }
 
-at::Tensor ScalarPupil::entering(const PupilSamples& samples,
+at::Tensor ScalarPupil::entering(const MaskPlaneFrequencies& samples,
                                  const at::Tensor& wavelength_m) const {
   return open_to(params_.na, samples, wavelength_m).square();
 }
 
-at::Tensor ScalarPupil::phase(const PupilSamples& samples, const at::Tensor& wavelength_m,
+at::Tensor ScalarPupil::phase(const MaskPlaneFrequencies& samples, const at::Tensor& wavelength_m,
                               const Emitter& emitter) const {
   const at::Tensor squared = squared_frequency(samples);
   const at::Tensor k = kTurn / wavelength_m;
@@ -127,7 +119,7 @@ at::Tensor ScalarPupil::phase(const PupilSamples& samples, const at::Tensor& wav
   return phase * open;
 }
 
-at::Tensor ScalarPupil::at(const PupilSamples& samples, const at::Tensor& wavelength_m,
+at::Tensor ScalarPupil::at(const MaskPlaneFrequencies& samples, const at::Tensor& wavelength_m,
                            const Emitter& emitter) const {
   const at::Tensor angle = phase(samples, wavelength_m, emitter);
   return at::polar(at::ones_like(angle), angle) * amplitude(samples, wavelength_m);

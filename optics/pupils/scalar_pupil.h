@@ -12,10 +12,10 @@
 
 namespace parfocal::optics {
 
-/// Samples of a pupil over mask-plane frequency: fields at f and at the emitter at the axis, so
-/// that the image is the FORWARD transform and a shift by r0 is the factor exp(+i 2 pi f r0). The
-/// object-frequency pupil of the same system is this one turned by 180 degrees.
-struct PupilSamples {
+/// Samples of a pupil over mask-plane frequency: the image is the forward transform of the pupil,
+/// and a shift of the emitter by r0 is the factor exp(+i 2 pi f r0). The pupil over object frequency
+/// of the same system is this one turned by 180 degrees.
+struct MaskPlaneFrequencies {
   at::Tensor f_y;  ///< [n_y] cycles per metre, ascending.
   at::Tensor f_x;  ///< [n_x]
 };
@@ -37,7 +37,7 @@ struct Emitter {
 /// as the travel of the objective; apodisation: M. Gu, Advanced Optical Imaging Theory (2000),
 /// sect. 6.1.
 /// Convention: phase grows as exp(+ikz), z > 0 into the sample; Noll index, c_j in rad rms at the
-///             wavelength of `lambda`; mask-plane frequencies (see `PupilSamples`).
+///             wavelength of `lambda`; mask-plane frequencies (see `MaskPlaneFrequencies`).
 /// Units:      leaves `aberrations` in rad, `nominal_focus` in um.
 /// Precision:  float64, complex128.
 /// Errors:     ConfigError for an NA above the immersion index.
@@ -59,22 +59,22 @@ class ScalarPupil {
   ScalarPupil(const Params& params, const BuildContext& context);
 
   /// P at the samples, complex128 [n_y, n_x]; differentiable in leaves, emitter and wavelength.
-  [[nodiscard]] at::Tensor at(const PupilSamples& samples, const at::Tensor& wavelength_m,
+  [[nodiscard]] at::Tensor at(const MaskPlaneFrequencies& samples, const at::Tensor& wavelength_m,
                               const Emitter& emitter) const;
   /// Its phase before wrapping, float64, 0 outside.
-  [[nodiscard]] at::Tensor phase(const PupilSamples& samples, const at::Tensor& wavelength_m,
-                                 const Emitter& emitter) const;
+  [[nodiscard]] at::Tensor phase(const MaskPlaneFrequencies& samples,
+                                 const at::Tensor& wavelength_m, const Emitter& emitter) const;
   /// A, float64.
-  [[nodiscard]] at::Tensor amplitude(const PupilSamples& samples,
+  [[nodiscard]] at::Tensor amplitude(const MaskPlaneFrequencies& samples,
                                      const at::Tensor& wavelength_m) const;
   /// |A|^2 of the light that enters the objective from a sample of its own index, float64.
-  [[nodiscard]] at::Tensor entering(const PupilSamples& samples,
+  [[nodiscard]] at::Tensor entering(const MaskPlaneFrequencies& samples,
                                     const at::Tensor& wavelength_m) const;
   [[nodiscard]] double na() const { return params_.na; }
 
  private:
   /// A of a pupil that ends at that sine of the angle.
-  [[nodiscard]] at::Tensor open_to(double sine, const PupilSamples& samples,
+  [[nodiscard]] at::Tensor open_to(double sine, const MaskPlaneFrequencies& samples,
                                    const at::Tensor& wavelength_m) const;
 
   Params params_;

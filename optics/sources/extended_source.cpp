@@ -4,7 +4,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/stack.h>
 
 #include <numbers>
@@ -17,10 +16,6 @@ namespace {
 using Params = ExtendedSource::Params;
 
 constexpr double kTurn = 2.0 * std::numbers::pi;
-
-Trainable scalar_leaf(const BuildContext& context, const char* key, double value, LeafUnit unit) {
-  return {context, key, at::scalar_tensor(value, at::kDouble), at::kDouble, unit};
-}
 
 void describe_shape(Schema<Params>& s) {
   s.variant("shape", &Params::shape,
@@ -80,13 +75,13 @@ ExtendedSource::ExtendedSource(const Params& params, const BuildContext& context
     : path_(context.path),
       count_(params.points),
       spectrum_(context, params.wavelength, params.spectrum),
-      inner_ratio_(scalar_leaf(context, "inner_ratio", params.inner_ratio, {"1", 1.0, 0.0, 1.0})),
-      sector_(scalar_leaf(context, "sector", params.sector.rad(), {"rad", 1.0, 0.0, kTurn})),
-      direction_(scalar_leaf(context, "direction", params.direction.rad(), {"rad"})) {
-  if (params.na) na_ = scalar_leaf(context, "na", *params.na, {"1", 1.0, 0.0});
+      inner_ratio_(context, "inner_ratio", params.inner_ratio, LeafUnit{"1", 1.0, 0.0, 1.0}),
+      sector_(context, "sector", params.sector.rad(), LeafUnit{"rad", 1.0, 0.0, kTurn}),
+      direction_(context, "direction", params.direction.rad(), LeafUnit{"rad"}) {
+  if (params.na) na_ = Trainable(context, "na", *params.na, LeafUnit{"1", 1.0, 0.0});
   if (params.angular_radius) {
-    angular_radius_ = scalar_leaf(context, "angular_radius", params.angular_radius->rad(),
-                                  {"rad", 1.0, 0.0, kTurn / 4.0});
+    angular_radius_ = Trainable(context, "angular_radius", params.angular_radius->rad(),
+                                LeafUnit{"rad", 1.0, 0.0, kTurn / 4.0});
   }
 }
 

@@ -4,7 +4,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/pow.h>
-#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
@@ -17,6 +16,7 @@
 #include "optics/length_text.h"
 #include "optics/plane.h"
 #include "optics/sources/plane_waves.h"
+#include "optics/sources/tilt.h"
 
 namespace parfocal::optics {
 namespace {
@@ -110,11 +110,6 @@ at::Tensor powers_of(const Axis& axis, const at::Tensor& orders) {
   return (1.0 - axis.ratio) * at::pow(axis.ratio, orders.to(at::kDouble));
 }
 
-Trainable width_leaf(const BuildContext& context, const char* key, Length value) {
-  return {context, key, at::scalar_tensor(value.m(), at::kDouble), at::kDouble,
-          LeafUnit{"um", 1e-6, 0.0}};
-}
-
 }  // namespace
 
 void GaussianSchell::describe(Schema<Params>& s) {
@@ -146,27 +141,23 @@ void GaussianSchell::describe(Schema<Params>& s) {
       .above(0.0)
       .below(1.0)
       .doc("Share of the power in the modes that are left out, at most.");
-  s.key("tilt", &Params::tilt).trainable("rad").doc("Angles from the axis, [y, x].");
+  describe_tilt(s);
   s.key("centre", &Params::centre).trainable("um").doc("Of the beam, [y, x].");
-  s.check([](const Params& p) -> std::string {
-    const double y = std::sin(p.tilt[0].rad()), x = std::sin(p.tilt[1].rad());
-    return y * y + x * x < 1.0 ? "" : "tilt: expected sin^2(y) + sin^2(x) < 1";
-  });
 }
 
 GaussianSchell::GaussianSchell(const Params& params, const BuildContext& context)
     : path_(context.path),
       tolerance_(params.tolerance),
       spectrum_(context, params.wavelength, params.spectrum),
-      waist_(width_leaf(context, "waist", params.waist)),
-      coherence_(width_leaf(context, "coherence", params.coherence)),
-      tilt_(context, "tilt", at::tensor({params.tilt[0].rad(), params.tilt[1].rad()}, at::kDouble),
-            at::kDouble, LeafUnit{"rad"}),
-      centre_(context, "centre",
-              at::tensor({params.centre[0].m(), params.centre[1].m()}, at::kDouble), at::kDouble,
-              LeafUnit{"um", 1e-6}) {
-  if (params.waist_y) waist_y_ = width_leaf(context, "waist_y", *params.waist_y);
-  if (params.coherence_y) coherence_y_ = width_leaf(context, "coherence_y", *params.coherence_y);
+      waist_(context, "waist", params.waist, LeafUnit{"um", 1e-6, 0.0}),
+      coherence_(context, "coherence", params.coherence, LeafUnit{"um", 1e-6, 0.0}),
+      tilt_(context, "tilt", params.tilt, LeafUnit{"rad"}),
+      centre_(context, "centre", params.centre, LeafUnit{"um", 1e-6}) {
+  if (params.waist_y)
+    waist_y_ = Trainable(context, "waist_y", *params.waist_y, LeafUnit{"um", 1e-6, 0.0});
+  if (params.coherence_y)
+    coherence_y_ =
+        Trainable(context, "coherence_y", *params.coherence_y, LeafUnit{"um", 1e-6, 0.0});
 }
 
 Illumination GaussianSchell::illuminate(const Beam& beam) const {

@@ -3,7 +3,6 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/ones.h>
-#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
@@ -145,10 +144,8 @@ LedArray::LedArray(const Params& params, const BuildContext& context)
       positions_(context, "positions", board_m(params), at::kDouble, kMillimetre),
       brightness_(context, "brightness", brightness_of(params), at::kDouble,
                   LeafUnit{"1", 1.0, 0.0}),
-      height_(context, "height", at::scalar_tensor(params.height.m(), at::kDouble), at::kDouble,
-              LeafUnit{"mm", 1e-3, 0.0}),
-      rotation_(context, "rotation", at::scalar_tensor(params.rotation.rad(), at::kDouble),
-                at::kDouble, LeafUnit{"rad"}),
+      height_(context, "height", params.height, LeafUnit{"mm", 1e-3, 0.0}),
+      rotation_(context, "rotation", params.rotation, LeafUnit{"rad"}),
       offset_(context, "offset",
               at::tensor({params.offset[0].m(), params.offset[1].m()}, at::kDouble), at::kDouble,
               kMillimetre) {}

@@ -3,11 +3,11 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/ones.h>
-#include <ATen/ops/tensor.h>
 
 #include <cmath>
 
 #include "optics/sources/plane_waves.h"
+#include "optics/sources/tilt.h"
 
 namespace parfocal::optics {
 
@@ -18,18 +18,13 @@ void PlaneWave::describe(Schema<Params>& s) {
   s.convention("A positive tilt travels towards +y, +x.");
   s.gradient("exact");
   describe_spectrum(s);
-  s.key("tilt", &Params::tilt).trainable("rad").doc("Angles from the axis, [y, x].");
-  s.check([](const Params& p) -> std::string {
-    const double y = std::sin(p.tilt[0].rad()), x = std::sin(p.tilt[1].rad());
-    return y * y + x * x < 1.0 ? "" : "tilt: expected sin^2(y) + sin^2(x) < 1";
-  });
+  describe_tilt(s);
 }
 
 PlaneWave::PlaneWave(const Params& params, const BuildContext& context)
     : path_(context.path),
       spectrum_(context, params.wavelength, params.spectrum),
-      tilt_(context, "tilt", at::tensor({params.tilt[0].rad(), params.tilt[1].rad()}, at::kDouble),
-            at::kDouble, LeafUnit{"rad"}) {}
+      tilt_(context, "tilt", params.tilt, LeafUnit{"rad"}) {}
 
 Illumination PlaneWave::illuminate(const Beam& beam) const {
   const at::Tensor sines = tilt_.si().cpu().sin().unsqueeze(0);

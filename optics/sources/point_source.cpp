@@ -3,8 +3,6 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/ones.h>
-#include <ATen/ops/scalar_tensor.h>
-#include <ATen/ops/tensor.h>
 
 #include "optics/sources/spherical_wave.h"
 
@@ -32,11 +30,8 @@ void PointSource::describe(Schema<Params>& s) {
 PointSource::PointSource(const Params& params, const BuildContext& context)
     : path_(context.path),
       spectrum_(context, params.wavelength, params.spectrum),
-      distance_(context, "distance", at::scalar_tensor(params.distance.m(), at::kDouble),
-                at::kDouble, LeafUnit{"um", 1e-6, 0.0}),
-      position_(context, "position",
-                at::tensor({params.position[0].m(), params.position[1].m()}, at::kDouble),
-                at::kDouble, LeafUnit{"um", 1e-6}) {}
+      distance_(context, "distance", params.distance, LeafUnit{"um", 1e-6, 0.0}),
+      position_(context, "position", params.position, LeafUnit{"um", 1e-6}) {}
 
 Illumination PointSource::illuminate(const Beam& beam) const {
   const at::Tensor wave = spherical_wave(path_, position_.si().cpu(), distance_.si().cpu(), beam);

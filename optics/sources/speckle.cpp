@@ -7,7 +7,6 @@
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/polar.h>
-#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/view_as_complex.h>
 #include <fmt/format.h>
 
@@ -88,8 +87,7 @@ Speckle::Speckle(const Params& params, const BuildContext& context)
       seed_(params.seed),
       built_grain_m_(params.grain_size.m()),
       spectrum_(context, params.wavelength, params.spectrum),
-      grain_size_(context, "grain_size", at::scalar_tensor(params.grain_size.m(), at::kDouble),
-                  at::kDouble, LeafUnit{"um", 1e-6, 0.0}) {}
+      grain_size_(context, "grain_size", params.grain_size, LeafUnit{"um", 1e-6, 0.0}) {}
 
 void Speckle::check_grain(double cutoff_per_m, std::int64_t half, const Grid& grid) const {
   const double grain_m = kGrainTimesCutoff / cutoff_per_m;

@@ -5,7 +5,6 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
-#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/special_ndtri.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
@@ -71,14 +70,11 @@ void Spectrum::Params::describe(Schema<Params>& s) {
 Spectrum::Spectrum(const BuildContext& context, Length wavelength,
                    const std::optional<Params>& band)
     : path_(context.path),
-      wavelength_(context, "wavelength", at::scalar_tensor(wavelength.m(), at::kDouble),
-                  at::kDouble, kNanometre),
+      wavelength_(context, "wavelength", wavelength, kNanometre),
       offset_(at::zeros({1}, at::kDouble)),
       share_(at::ones({1}, at::kDouble)) {
   if (!band) return;
-  bandwidth_ =
-      Trainable(context, "spectrum.bandwidth", at::scalar_tensor(band->bandwidth.m(), at::kDouble),
-                at::kDouble, kNanometre);
+  bandwidth_ = Trainable(context, "spectrum.bandwidth", band->bandwidth, kNanometre);
   const Quadrature lines = lines_of(*band);
   offset_ = lines.x;
   share_ = lines.weight;

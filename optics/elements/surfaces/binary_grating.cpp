@@ -2,7 +2,6 @@
 #include "optics/elements/surfaces/binary_grating.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/scalar_tensor.h>
 
 namespace parfocal::optics {
 
@@ -23,8 +22,7 @@ void BinaryGrating::describe(Schema<Params>& s) {
 
 BinaryGrating::BinaryGrating(const Params& params, const BuildContext& context)
     : ruling_(params, context, false),
-      depth_(context, "depth", at::scalar_tensor(params.depth.rad(), at::kDouble), at::kDouble,
-             LeafUnit{"rad"}),
+      depth_(context, "depth", params.depth, LeafUnit{"rad"}),
       fill_(params.fill) {}
 
 at::Tensor BinaryGrating::height_m(const Grid& grid, const SurfaceScale& scale) const {

@@ -2,7 +2,6 @@
 #include "optics/elements/surfaces/blazed_grating.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/scalar_tensor.h>
 
 namespace parfocal::optics {
 
@@ -19,9 +18,7 @@ void BlazedGrating::describe(Schema<Params>& s) {
 }
 
 BlazedGrating::BlazedGrating(const Params& params, const BuildContext& context)
-    : ruling_(params, context, true),
-      depth_(context, "depth", at::scalar_tensor(params.depth.rad(), at::kDouble), at::kDouble,
-             LeafUnit{"rad"}) {}
+    : ruling_(params, context, true), depth_(context, "depth", params.depth, LeafUnit{"rad"}) {}
 
 at::Tensor BlazedGrating::height_m(const Grid& grid, const SurfaceScale& scale) const {
   const at::Tensor cycles = ruling_.cycles(grid);

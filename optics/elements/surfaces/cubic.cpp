@@ -2,7 +2,6 @@
 #include "optics/elements/surfaces/cubic.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/scalar_tensor.h>
 
 #include "optics/elements/surfaces/unit_disc.h"
 
@@ -25,8 +24,7 @@ void Cubic::describe(Schema<Params>& s) {
 
 Cubic::Cubic(const Params& params, const BuildContext& context)
     : diameter_(params.diameter),
-      strength_(context, "strength", at::scalar_tensor(params.strength.rad(), at::kDouble),
-                at::kDouble, LeafUnit{"rad"}) {}
+      strength_(context, "strength", params.strength, LeafUnit{"rad"}) {}
 
 at::Tensor Cubic::height_m(const Grid& grid, const SurfaceScale& scale) const {
   const UnitDisc disc(grid, diameter_);

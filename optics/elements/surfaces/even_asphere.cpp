@@ -4,7 +4,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/zeros_like.h>
 
-#include "optics/elements/surfaces/angles.h"
+#include "optics/angles.h"
 #include "optics/elements/surfaces/unit_disc.h"
 
 namespace parfocal::optics {

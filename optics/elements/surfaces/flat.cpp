@@ -2,7 +2,6 @@
 #include "optics/elements/surfaces/flat.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/scalar_tensor.h>
 
 namespace parfocal::optics {
 
@@ -14,8 +13,7 @@ void Flat::describe(Schema<Params>& s) {
 }
 
 Flat::Flat(const Params& params, const BuildContext& context)
-    : height_(context, "height", at::scalar_tensor(params.height.m(), at::kDouble), at::kDouble,
-              LeafUnit{"um", 1e-6}) {}
+    : height_(context, "height", params.height, LeafUnit{"um", 1e-6}) {}
 
 at::Tensor Flat::height_m(const Grid& grid, const SurfaceScale&) const {
   return height_.si().expand({grid.n_y, grid.n_x});

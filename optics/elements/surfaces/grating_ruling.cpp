@@ -2,7 +2,6 @@
 #include "optics/elements/surfaces/grating_ruling.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/scalar_tensor.h>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -18,7 +17,7 @@ Trainable leaf_of(const BuildContext& context, const std::string& key, double va
                   const LeafUnit& unit, bool trained) {
   BuildContext place = context;
   if (!trained) place.parameters = nullptr;
-  return {place, key, at::scalar_tensor(value, at::kDouble), at::kDouble, unit};
+  return {place, key, value, unit};
 }
 
 void check_resolved(const std::string& path, double period_m, double share, double pitch_m,

@@ -2,7 +2,6 @@
 #include "optics/elements/surfaces/parabolic_lens.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/scalar_tensor.h>
 
 #include "optics/plane.h"
 
@@ -24,9 +23,7 @@ void ParabolicLens::describe(Schema<Params>& s) {
 }
 
 ParabolicLens::ParabolicLens(const Params& params, const BuildContext& context)
-    : focal_length_(context, "focal_length",
-                    at::scalar_tensor(params.focal_length.m(), at::kDouble), at::kDouble,
-                    LeafUnit{"mm", 1e-3}) {}
+    : focal_length_(context, "focal_length", params.focal_length, LeafUnit{"mm", 1e-3}) {}
 
 at::Tensor ParabolicLens::height_m(const Grid& grid, const SurfaceScale& scale) const {
   const at::Tensor f = focal_length_.si();

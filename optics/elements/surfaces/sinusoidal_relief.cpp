@@ -2,7 +2,6 @@
 #include "optics/elements/surfaces/sinusoidal_relief.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/scalar_tensor.h>
 
 namespace parfocal::optics {
 
@@ -20,9 +19,7 @@ void SinusoidalRelief::describe(Schema<Params>& s) {
 }
 
 SinusoidalRelief::SinusoidalRelief(const Params& params, const BuildContext& context)
-    : ruling_(params, context, true),
-      depth_(context, "depth", at::scalar_tensor(params.depth.rad(), at::kDouble), at::kDouble,
-             LeafUnit{"rad"}) {}
+    : ruling_(params, context, true), depth_(context, "depth", params.depth, LeafUnit{"rad"}) {}
 
 at::Tensor SinusoidalRelief::height_m(const Grid& grid, const SurfaceScale& scale) const {
   const at::Tensor wave = (ruling_.cycles(grid) * (2.0 * std::numbers::pi)).cos();

@@ -6,7 +6,7 @@
 #include <ATen/ops/zeros_like.h>
 #include <fmt/format.h>
 
-#include "optics/elements/surfaces/angles.h"
+#include "optics/angles.h"
 #include "optics/elements/surfaces/unit_disc.h"
 #include "optics/pupils/zernike.h"
 

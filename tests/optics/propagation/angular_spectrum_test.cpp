@@ -194,7 +194,7 @@ TEST(AngularSpectrum, AliasingKernelIsAnErrorThatNamesTheLimit) {
   context.path = "optics.gap";
   const AngularSpectrum element({Length::from_m(85e-3), std::nullopt, false, 2, {}}, context);
   try {
-    (void)element.on(beam_of(512, 512, 2.4e-6, 2.4e-6), at::kComplexDouble);
+    (void)element.apply(random_complex({512, 512}, 15), beam_of(512, 512, 2.4e-6, 2.4e-6));
     FAIL() << "no error";
   } catch (const SamplingError& error) {
     EXPECT_STREQ(

@@ -54,8 +54,7 @@ TEST(Fraunhofer, CircularLensHasTheAiryPattern) {
   const at::Tensor light =
       lens(focal, window).apply(disc(grid, diameter / 2), {grid, wavelength}).abs().square()[0];
   const at::Tensor relative = light / light[200];
-  EXPECT_LE(relative[322].item<double>(), 1e-6);           // 1.22
-  EXPECT_NEAR(relative[251].item<double>(), 0.506, 5e-3);  // half of 1.028994
+  EXPECT_LE(relative[322].item<double>(), 1e-6);  // 1.22
   const auto bessel = [](double v) { return std::pow(2 * std::cyl_bessel_j(1.0, v) / v, 2); };
   for (std::int64_t i = 1; i <= 200; ++i) {
     EXPECT_NEAR(relative[200 + i].item<double>(), bessel(kPi * 0.01 * double(i)), 1e-4) << i;

@@ -28,7 +28,7 @@ TEST(FreeSpace, ShortPathsGoByAngularSpectrumAndLongOnesByRayleighSommerfeld) {
   EXPECT_EQ(near.padding, 2);
   const PropagationChoice far = choose_propagation(gap_over(kBeam, 5e-3));
   EXPECT_EQ(far.method, Method::kRayleighSommerfeld);
-  EXPECT_EQ(element(5e-3).decision(kBeam),
+  EXPECT_EQ(element(5e-3).decision(at::Tensor(), kBeam),
             "optics.gap: rayleigh_sommerfeld, because z = 5 mm >= 492 um, where its kernel is "
             "sampled");
   EXPECT_EQ(choose_propagation(gap_over(kBeam, -0.6e-3)).padding, 3);
