@@ -81,5 +81,22 @@ TEST(Pipeline, SceneLargerThanTheModelIsRefused) {
                UsageError);
 }
 
+TEST(Pipeline, AStackOfPlanesIsNoColorImage) {
+  const WorkFolder folder;
+  (void)folder.write("stack.yaml", R"(parfocal: 1
+name: stack
+task: simulate
+scene: {type: siemens_star, size: [8, 8], photons: 100 photon}
+model:
+  type: lensless_convolution
+  psf: {type: pupil_psf, pupil: {na: 0.4}, wavelength: 532 nm, size: [16, 16], pitch: [0.3 um, 0.3 um], z: [0 um, 1 um]}
+detector: {type: poisson}
+)");
+  const ProgramResult result = run_parfocal({"check", "stack.yaml"}, folder.path());
+  EXPECT_EQ(result.exit_code, 2) << result.out;
+  EXPECT_THAT(result.err, HasSubstr("model.psf: is a stack of planes, which this model would take "
+                                    "for colors; it needs a PSF of one plane"));
+}
+
 }  // namespace
 }  // namespace parfocal::testing

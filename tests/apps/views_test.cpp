@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/TensorOperators.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -6,6 +7,11 @@
 
 #include "core/run/atomic_file.h"
 #include "core/run/summary.h"
+#include "datasets/array_tensor.h"
+#include "datasets/formats/dxf_file.h"
+#include "datasets/formats/gds_file.h"
+#include "datasets/formats/stack_reader.h"
+#include "optics/fabrication/level_polygons.h"
 #include "tests/apps/program_runner.h"
 #include "tests/apps/small_camera.h"
 
@@ -67,6 +73,41 @@ TEST(Views, CheckFindsAnOpticWithoutLight) {
   const ProgramResult result = run_parfocal({"check", "dark.yaml"}, folder.path());
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("optics.hole: no light reaches it"));
+}
+
+constexpr const char* kMask = R"(parfocal: 1
+name: doe
+task: simulate
+optics:
+  laser: {type: plane_wave, wavelength: 550 nm}
+  doe: {type: phase_mask, material: fused_silica, design_wavelength: 550 nm, levels: 4, surface: {type: fresnel_lens, focal_length: 400 um}}
+light: {size: [40, 52], pitch: [1 um, 1 um]}
+views:
+  doe: {type: mask, element: doe, frame: true}
+)";
+
+at::Tensor exact_heights(const fs::path& file) {
+  return datasets::tensor_from_array(formats::open_stack(file)->read_frame(0)).to(at::kDouble);
+}
+
+TEST(Views, FilesForTheWorkshopHoldTheHeightsOfTheMask) {
+  const WorkFolder folder;
+  (void)folder.write("doe.yaml", kMask);
+  const ProgramResult result =
+      run_parfocal({"run", "doe.yaml", "-q", "--out", "runs"}, folder.path());
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const fs::path results = only_run(folder.path() / "runs", "doe") / "results";
+  const at::Tensor height = exact_heights(results / "doe_height.npy").squeeze();
+  const Grid grid = Grid::centred(40, 52, 1e-6, 1e-6);
+  ASSERT_EQ(height.sizes(), at::IntArrayRef({40, 52}));
+  EXPECT_GT(height.max().item<double>(), 0.8e-6);
+  const auto gds = formats::read_gds(results / "doe_levels.gds");
+  const auto dxf = formats::read_dxf(results / "doe_levels.dxf");
+  const auto etch = formats::read_gds(results / "doe_etch_masks.gds");
+  for (const auto& layers : {gds.layers, dxf.layers, etch.layers}) {
+    const at::Tensor read = optics::heights_of(layers, grid);
+    EXPECT_LE((read - height).abs().max().item<double>(), 1e-15);
+  }
 }
 
 }  // namespace

@@ -17,6 +17,8 @@
 
 #include "core/check.h"
 #include "core/error.h"
+#include "optics/fabrication/levels.h"
+#include "tests/optics/parts.h"
 
 namespace parfocal::optics {
 namespace {
@@ -71,6 +73,21 @@ TEST(HeightLevels, ThereAreExactlyAsManyHeightsAsLevels) {
   for (std::int64_t i = 0; i < 5; ++i) {
     EXPECT_DOUBLE_EQ(values[i].item<double>(), 0.24 * static_cast<double>(i));
   }
+}
+
+// The levels of a mask and those of the constraint are the same heights.
+TEST(HeightLevels, AreThoseOfTheConstraintWithoutOffsets) {
+  Levels::Params params;
+  params.number = 5;
+  params.step = Length::from_m(0.24e-6);
+  const Levels constraint(params, BuildContext{});
+  const Grid grid = Grid::centred(30, 40, 1e-6, 1e-6);
+  const at::Tensor height = random_real({30, 40}, 1) * 1e-6;
+  EXPECT_LE((quantize_height(height, 1.2e-6, 5) - constraint.quantize(height, grid))
+                .abs()
+                .max()
+                .item<double>(),
+            1e-20);
 }
 
 TEST(HeightLevels, WrapKeepsTheRemainderOfEitherSign) {

@@ -20,7 +20,7 @@ constexpr double kPi = std::numbers::pi;
 
 at::Tensor scalar(double value) { return at::scalar_tensor(value, at::kDouble); }
 
-PupilSamples samples_to(double limit_per_m, std::int64_t reach) {
+MaskPlaneFrequencies samples_to(double limit_per_m, std::int64_t reach) {
   const at::Tensor f =
       at::arange(-reach, reach + 1, at::kDouble) * (limit_per_m / static_cast<double>(reach));
   return {f, f};
@@ -39,7 +39,7 @@ ScalarPupil::Params objective(double na, double immersion, double sample) {
 TEST(ScalarPupil, DefocusOfASmallApertureIsNollFour) {
   const double na = 0.05, index = 1.33, z = 10e-6, wavelength = 532e-9;
   const ScalarPupil pupil(objective(na, index, index), BuildContext{});
-  const PupilSamples samples = samples_to(na / wavelength, 40);
+  const MaskPlaneFrequencies samples = samples_to(na / wavelength, 40);
   const at::Tensor phase = pupil.phase(samples, scalar(wavelength), emitter_at(z));
   const double rim_to_centre = (phase[40][80] - phase[40][40]).item<double>();
   // Z_4 = sqrt(3) (2 rho^2 - 1) changes by 2 sqrt(3) from the centre to the rim.
@@ -52,7 +52,7 @@ TEST(ScalarPupil, PhaseIsThatOfThePlaneWavesInBothMedia) {
   params.nominal_focus = Length::from_m(3e-6);
   const ScalarPupil pupil(params, BuildContext{});
   const double wavelength = 600e-9, f = 0.7 / wavelength, z = 2e-6;
-  const PupilSamples one{scalar(0.0).reshape({1}), scalar(f).reshape({1})};
+  const MaskPlaneFrequencies one{scalar(0.0).reshape({1}), scalar(f).reshape({1})};
   const double cos_w = std::sqrt(1 - std::pow(0.7 / 1.33, 2));
   const double cos_o = std::sqrt(1 - std::pow(0.7 / 1.518, 2));
   const double expected = 2 * kPi / wavelength * (1.33 * cos_w * z - 1.518 * cos_o * 3e-6);
@@ -61,7 +61,7 @@ TEST(ScalarPupil, PhaseIsThatOfThePlaneWavesInBothMedia) {
 
 TEST(ScalarPupil, LightBeyondTheCriticalAngleIsCut) {
   const ScalarPupil pupil(objective(1.45, 1.518, 1.33), BuildContext{});
-  const PupilSamples samples = samples_to(1.45 / 600e-9, 200);
+  const MaskPlaneFrequencies samples = samples_to(1.45 / 600e-9, 200);
   const double through = pupil.amplitude(samples, scalar(600e-9)).square().sum().item<double>();
   const double entering = pupil.entering(samples, scalar(600e-9)).sum().item<double>();
   EXPECT_NEAR(through / entering, std::pow(1.33 / 1.45, 2), 2e-3);
