@@ -153,6 +153,7 @@ ExitCode RunSession::abort() {
 
 void RunSession::fail(const std::exception& error) noexcept {
   try {
+    log_.leave_terminal();
     log_->error("{}", error.what());
     events_.emit("error", {{"message", error.what()}});
     close(exit_code_of(error));

@@ -24,7 +24,8 @@ bool same_samples(const Grid& a, const Grid& b) {
 }  // namespace
 
 OpticalTrain::OpticalTrain(const BuildContext& context, const Grid& first_plane)
-    : first_plane_(first_plane),
+    : path_(context.path),
+      first_plane_(first_plane),
       dtype_(c10::toComplexType(context.dtype)),
       device_(context.device) {
   if (context.optics == nullptr || context.optics->empty()) {
@@ -74,7 +75,8 @@ std::size_t OpticalTrain::index_of(const std::string& name) const {
     if (elements_[i].name == name) return i;
     known += (known.empty() ? "" : ", ") + elements_[i].name;
   }
-  throw UsageError(name + ": no such element in optics; there are: " + known);
+  throw UsageError(path_ + " = " + name +
+                   ": no such element in optics; there are: " + (known.empty() ? "none" : known));
 }
 
 std::vector<Wave> OpticalTrain::waves_after(const std::string& name) const {

@@ -62,6 +62,7 @@ class OpticalTrain {
   [[nodiscard]] std::vector<Wave> waves_behind(std::size_t count) const;
   [[nodiscard]] std::size_t index_of(const std::string& name) const;
 
+  std::string path_;
   Grid first_plane_;
   at::ScalarType dtype_;
   at::Device device_;

@@ -37,7 +37,7 @@ void check_axis(const std::string& path, const Steps& steps, double total, doubl
   if (!(steps.lost > kToleratedShare * total)) return;
   throw SamplingError(fmt::format(
       "{}: phase aliases: it steps by up to {:.3g} rad per sample, limit pi, for {:.2g} % of the "
-      "light at a sample pitch of {}; raise oversampling to sample {} or finer",
+      "light at a sample pitch of {}; take samples of {} or finer",
       path, steps.largest, 100.0 * steps.lost / total, length_text(pitch_m),
       length_text(pitch_m * std::numbers::pi / steps.largest)));
 }

@@ -92,6 +92,8 @@ Log::Log(TerminalLine& line, Level terminal_level) : line_(line) {
   logger_->set_level(spdlog::level::debug);
 }
 
+void Log::leave_terminal() { logger_->sinks().front()->set_level(spdlog::level::off); }
+
 void Log::add_file(const std::filesystem::path& path) {
   logger_->sinks().push_back(std::make_shared<FileSink>(path, line_));
 }

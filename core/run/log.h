@@ -29,6 +29,9 @@ class Log {
   /// From now on also into `path` (continued if it exists).
   void add_file(const std::filesystem::path& path);
 
+  /// From now on only into files: the program itself says what ends it.
+  void leave_terminal();
+
   [[nodiscard]] spdlog::logger& logger() noexcept { return *logger_; }
   spdlog::logger* operator->() noexcept { return logger_.get(); }
 

@@ -57,9 +57,9 @@ MaskMap::Formula formula_of(const Diffuser::Params& params, const std::string& p
     const double pitch_m = std::max(grid.pitch_y_m, grid.pitch_x_m);
     if (2.0 * pitch_m > feature_m) {
       throw SamplingError(fmt::format(
-          "{}.feature_size = {}: not resolved by samples of pitch {}, limit {}; raise oversampling "
-          "or "
-          "feature_size",
+          "{}.feature_size = {}: not resolved by samples of pitch {}, limit {}; take finer samples "
+          "or a "
+          "larger feature_size",
           path, length_text(feature_m), length_text(pitch_m), length_text(0.5 * feature_m)));
     }
     return random_surface(grid, feature_m, rms_m, seed);

@@ -93,10 +93,10 @@ void check_opening_is_resolved(Edge edge, const std::string& path, const std::st
                                double size_m, const Grid& grid) {
   const double limit_m = 2.0 * std::max(grid.pitch_y_m, grid.pitch_x_m);
   if (edge == Edge::kSharp || size_m >= limit_m) return;
-  throw SamplingError(fmt::format(
-      "{}.{} = {}: a smooth edge needs an opening of at least two samples, limit {}; raise "
-      "oversampling or set edge: sharp",
-      path, key, length_text(size_m), length_text(limit_m)));
+  throw SamplingError(
+      fmt::format("{}.{} = {}: a smooth edge needs an opening of at least two samples, limit {}; "
+                  "take finer samples or set edge: sharp",
+                  path, key, length_text(size_m), length_text(limit_m)));
 }
 
 }  // namespace parfocal::optics

@@ -32,8 +32,8 @@ void check_period(const std::string& path, double period_m, const Grid& grid) {
   const double limit_m = 2.0 * std::max(grid.pitch_y_m, grid.pitch_x_m);
   if (period_m >= limit_m) return;
   throw SamplingError(
-      fmt::format("{}.period = {}: not resolved, limit {} (two samples); raise oversampling or the "
-                  "period",
+      fmt::format("{}.period = {}: not resolved, limit {} (two samples); take finer samples or "
+                  "a longer period",
                   path, length_text(period_m), length_text(limit_m)));
 }
 

@@ -81,7 +81,7 @@ void check_pixel_is_resolved(const std::string& path, const char* axis, double s
   if (sample_m <= pixel_m * (1.0 + 1e-9)) return;
   throw SamplingError(fmt::format(
       "{}: pixels are not resolved: the field has samples of {} along {}, limit {} (the pitch of "
-      "the panel); raise oversampling",
+      "the panel); take finer samples",
       path, length_text(sample_m), axis, length_text(pixel_m)));
 }
 

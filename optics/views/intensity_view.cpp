@@ -28,7 +28,9 @@ void IntensityView::describe(Schema<Params>& s) {
 }
 
 IntensityView::IntensityView(const Params& params, const BuildContext& context)
-    : params_(params), first_plane_(light_plane(context)), train_(context, first_plane_) {}
+    : params_(params), first_plane_(light_plane(context)), train_(context, first_plane_) {
+  if (params_.after) static_cast<void>(train_.placed(*params_.after));
+}
 
 Shown IntensityView::show() const {
   const std::vector<Wave> waves =

@@ -37,32 +37,34 @@ void MaskView::describe(Schema<Params>& s) {
 }
 
 MaskView::MaskView(const Params& params, const BuildContext& context)
-    : params_(params), path_(context.path), train_(context, light_plane(context)) {}
-
-Shown MaskView::show() const {
-  const OpticalTrain::Placed placed = train_.placed(params_.element);
-  const auto* mask = dynamic_cast<const PhaseMask*>(placed.element.get());
-  if (mask == nullptr) {
-    throw UsageError(path_ + ".element = " + params_.element +
+    : params_(params),
+      train_(context, light_plane(context)),
+      placed_(train_.placed(params.element)) {
+  mask_ = dynamic_cast<const PhaseMask*>(placed_.element.get());
+  if (mask_ == nullptr) {
+    throw UsageError(context.path + ".element = " + params_.element +
                      ": is no phase_mask; only that has heights to show");
   }
-  const Grid& grid = placed.beam.grid;
-  const at::Tensor height = mask->height_m(grid).detach().cpu().contiguous();
+  if (params_.frame && mask_->scale().design_wavelength_m == 0.0) {
+    throw UsageError(context.path + ".frame: a phase needs the design_wavelength of the mask");
+  }
+}
+
+Shown MaskView::show() const {
+  const Grid& grid = placed_.beam.grid;
+  const at::Tensor height = mask_->height_m(grid).detach().cpu().contiguous();
   Shown shown;
   shown.fields.add(plane_field("height", height, grid, "m"));
   shown.arrays.push_back({"height", height});
   shown.numbers.push_back({"lowest", height.min().item<double>(), "m"});
   shown.numbers.push_back({"highest", height.max().item<double>(), "m"});
-  if (mask->levels()) {
-    add_drawings(*mask, height, grid, shown);
+  if (mask_->levels()) {
+    add_drawings(*mask_, height, grid, shown);
   } else {
     shown.notes.emplace_back("no outlines: the mask has no levels");
   }
   if (params_.frame) {
-    if (mask->scale().design_wavelength_m == 0.0) {
-      throw UsageError(path_ + ".frame: a phase needs the design_wavelength of the mask");
-    }
-    shown.arrays.push_back({"frame", slm_frame(height / mask->scale().m_per_rad())});
+    shown.arrays.push_back({"frame", slm_frame(height / mask_->scale().m_per_rad())});
   }
   return shown;
 }

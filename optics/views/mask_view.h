@@ -9,6 +9,8 @@
 
 namespace parfocal::optics {
 
+class PhaseMask;
+
 /// A phase mask as it is made: its heights, and what a workshop needs.
 ///
 /// Layout:     field `height` [1, 1, n_y, n_x] and the exact array `height` (float64); with levels
@@ -33,8 +35,9 @@ class MaskView final : public View {
 
  private:
   Params params_;
-  std::string path_;
   OpticalTrain train_;
+  OpticalTrain::Placed placed_;
+  const PhaseMask* mask_ = nullptr;  // placed_.element
 };
 
 }  // namespace parfocal::optics

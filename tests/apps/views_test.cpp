@@ -75,6 +75,27 @@ TEST(Views, CheckFindsAnOpticWithoutLight) {
   EXPECT_THAT(result.err, HasSubstr("optics.hole: no light reaches it"));
 }
 
+TEST(Views, CheckFindsAnElementThatIsNotThere) {
+  const WorkFolder folder;
+  (void)folder.write("hole.yaml", kExperiment);
+  const ProgramResult result =
+      run_parfocal({"check", "hole.yaml", "views.screen.after=hle"}, folder.path());
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("views.screen = hle: no such element in optics; there are: "
+                                    "hole, gap"));
+}
+
+TEST(Views, AnErrorOfARunIsSaidOnce) {
+  const WorkFolder folder;
+  (void)folder.write("hole.yaml", kExperiment);
+  const ProgramResult result = run_parfocal(
+      {"run", "hole.yaml", "-q", "optics.gap.distance=-1 m", "--out", "runs"}, folder.path());
+  EXPECT_EQ(result.exit_code, 2);
+  const std::size_t first = result.err.find("no kernel is sampled");
+  ASSERT_NE(first, std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find("no kernel is sampled", first + 1), std::string::npos) << result.err;
+}
+
 constexpr const char* kMask = R"(parfocal: 1
 name: doe
 task: simulate

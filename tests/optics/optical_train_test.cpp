@@ -44,7 +44,7 @@ TEST(OpticalTrain, NamesWhatIsMissingInTheBlock) {
             "optics.b: is a second source; one stands in the block");
   EXPECT_EQ(message_of("a: {type: plane_wave, wavelength: 1 um}\n"
                        "stop: {type: circular_aperture, diameter: 9 um}"),
-            "lens: no such element in optics; there are: stop");
+            "views.screen = lens: no such element in optics; there are: stop");
 }
 
 }  // namespace

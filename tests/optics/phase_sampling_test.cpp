@@ -30,7 +30,7 @@ TEST(PhaseSampling, LargerStepsAreAnErrorThatNamesTheNeededPitch) {
     EXPECT_STREQ(
         error.what(),
         "optics.mask: phase aliases: it steps by up to 4 rad per sample, limit pi, for 98 % of "
-        "the light at a sample pitch of 2 um; raise oversampling to sample 1.57 um or finer");
+        "the light at a sample pitch of 2 um; take samples of 1.57 um or finer");
   }
 }
 

@@ -58,7 +58,7 @@ void check_resolved(const std::string& path, std::int64_t orders, double length_
   if (shortest_m >= 2.0 * pitch_m * (1.0 - 1e-9)) return;
   throw SamplingError(fmt::format(
       "{}: its shortest period {} needs samples of {} or finer, the field has {}; "
-      "lower band or raise oversampling",
+      "lower band or take finer samples",
       path, length_text(shortest_m), length_text(0.5 * shortest_m), length_text(pitch_m)));
 }
 

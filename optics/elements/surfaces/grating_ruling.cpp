@@ -25,8 +25,8 @@ void check_resolved(const std::string& path, double period_m, double share, doub
   const double along_m = period_m / std::abs(share);
   if (samples == 1 || !(along_m < 2.0 * pitch_m * (1.0 - 1e-9))) return;
   throw SamplingError(
-      fmt::format("{}.period = {}: is not resolved by samples of pitch {}, limit {}; raise "
-                  "oversampling or the period",
+      fmt::format("{}.period = {}: is not resolved by samples of pitch {}, limit {}; take "
+                  "finer samples or a longer period",
                   path, length_text(period_m), length_text(pitch_m), length_text(0.5 * along_m)));
 }
 

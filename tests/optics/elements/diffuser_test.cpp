@@ -82,7 +82,7 @@ TEST(Diffuser, UnresolvedFeaturesAndPhasesAreSamplingErrors) {
     EXPECT_STREQ(
         error.what(),
         "optics.diffuser.feature_size = 3 um: not resolved by samples of pitch 2 um, limit "
-        "1.5 um; raise oversampling or feature_size");
+        "1.5 um; take finer samples or a larger feature_size");
   }
   EXPECT_NO_THROW((void)diffuser_of(20e-6, 1e-6, 1, context).apply(field, beam));
   EXPECT_THROW((void)diffuser_of(20e-6, 20e-6, 1, context).apply(field, beam), SamplingError);

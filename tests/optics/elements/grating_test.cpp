@@ -94,7 +94,7 @@ TEST(SinusoidalGrating, APeriodBelowTwoSamplesIsRefusedWithTheLimit) {
   } catch (const SamplingError& error) {
     EXPECT_STREQ(error.what(),
                  "optics.mask.pattern.period = 1.5 um: not resolved, limit 2 um (two samples); "
-                 "raise oversampling or the period");
+                 "take finer samples or a longer period");
   }
 }
 

@@ -186,7 +186,7 @@ TEST(Slm, SamplesLargerThanAPixelAreRefusedWithTheLimit) {
   } catch (const SamplingError& error) {
     EXPECT_STREQ(error.what(),
                  "optics.slm: pixels are not resolved: the field has samples of 9 um along y, "
-                 "limit 8 um (the pitch of the panel); raise oversampling");
+                 "limit 8 um (the pitch of the panel); take finer samples");
   }
 }
 
