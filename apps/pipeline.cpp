@@ -53,11 +53,13 @@ Pipeline::Pipeline(const Experiment& experiment, const Placement& placement,
 
 void Pipeline::require_fit(const at::Tensor& counts, const std::string& path) const {
   const Shape range = model_->range();
+  const std::int64_t colors = detector_->colors();
   const bool fits = counts.dim() == 4 && counts.size(2) == range[1] && counts.size(3) == range[2] &&
-                    (range[0] == 1 || counts.size(1) == range[0]);
+                    (range[0] == 1 || counts.size(1) * colors == range[0]);
   if (fits) return;
   throw DataError(path + ": " + size_text(counts.size(1), counts.size(2), counts.size(3)) +
                   ", but the model makes " + size_text(range[0], range[1], range[2]) +
+                  (colors > 1 ? " for " + std::to_string(colors) + " colors of the detector" : "") +
                   "; crop and bin both alike");
 }
 

@@ -2,9 +2,12 @@
 #include "optics/register.h"
 
 #include "core/operators/component.h"
+#include "optics/detectors/bayer_detector.h"
+#include "optics/detectors/emccd_detector.h"
 #include "optics/detectors/gaussian_detector.h"
 #include "optics/detectors/poisson_detector.h"
 #include "optics/detectors/poisson_gaussian_detector.h"
+#include "optics/detectors/scmos_detector.h"
 #include "optics/elements/amplitude_mask.h"
 #include "optics/elements/annular_aperture.h"
 #include "optics/elements/circular_aperture.h"
@@ -74,47 +77,28 @@ void register_optics(Registry& registry) {
   add_component<OpticalElement, AmplitudeMask>(registry, "amplitude_mask");
   add_component<OpticalElement, AngularSpectrum>(registry, "angular_spectrum");
   add_component<OpticalElement, AngularSpectrumZoom>(registry, "angular_spectrum_zoom");
-  add_component<OpticalElement, Fraunhofer>(registry, "fraunhofer");
-  add_component<OpticalElement, FreeSpace>(registry, "free_space");
-  add_component<OpticalElement, Fresnel>(registry, "fresnel");
-  add_component<OpticalElement, FresnelTransform>(registry, "fresnel_transform");
-  add_component<PsfSource, PupilPsf>(registry, "pupil_psf");
-  add_component<OpticalElement, RayleighSommerfeld>(registry, "rayleigh_sommerfeld");
-  add_component<View, CarpetView>(registry, "carpet");
   add_component<OpticalElement, AnnularAperture>(registry, "annular_aperture");
   add_component<OpticalElement, CircularAperture>(registry, "circular_aperture");
   add_component<OpticalElement, DeformableMirror>(registry, "deformable_mirror");
   add_component<OpticalElement, Diffuser>(registry, "diffuser");
-  add_component<Pattern, FresnelZoneAperture>(registry, "fresnel_zone_aperture");
-  add_component<PsfSource, PsfFromOptics>(registry, "from_optics");
-  add_component<Likelihood, GaussianDetector>(registry, "gaussian");
-  add_component<Surface, HeightMap>(registry, "height_map");
-  add_component<View, IntensityView>(registry, "intensity");
-  add_component<View, MaskView>(registry, "mask");
-  add_component<View, PointResponseView>(registry, "point_response");
-  add_component<PsfSource, LensPsf>(registry, "lens_psf");
-  add_component<PsfSource, MeasuredPsf>(registry, "measured");
-  add_component<Pattern, MaximumLengthSequence>(registry, "mls");
-  add_component<Pattern, Mura>(registry, "mura");
-  add_component<Surface, ParabolicLens>(registry, "parabolic_lens");
-  add_component<Surface, PhaseMap>(registry, "phase_map");
-  add_component<OpticalElement, PhaseMask>(registry, "phase_mask");
-  add_component<OpticalElement, PlaneWave>(registry, "plane_wave");
   add_component<OpticalElement, ExtendedSource>(registry, "extended_source");
+  add_component<OpticalElement, Fraunhofer>(registry, "fraunhofer");
+  add_component<OpticalElement, FreeSpace>(registry, "free_space");
+  add_component<OpticalElement, Fresnel>(registry, "fresnel");
+  add_component<OpticalElement, FresnelTransform>(registry, "fresnel_transform");
   add_component<OpticalElement, GaussianBeam>(registry, "gaussian_beam");
   add_component<OpticalElement, GaussianSchell>(registry, "gaussian_schell");
   add_component<OpticalElement, LedArray>(registry, "led_array");
+  add_component<OpticalElement, PhaseMask>(registry, "phase_mask");
+  add_component<OpticalElement, PlaneWave>(registry, "plane_wave");
   add_component<OpticalElement, PointSource>(registry, "point_source");
-  add_component<OpticalElement, Speckle>(registry, "speckle");
-  add_component<Likelihood, PoissonDetector>(registry, "poisson");
-  add_component<Likelihood, PoissonGaussianDetector>(registry, "poisson_gaussian");
   add_component<OpticalElement, PolygonAperture>(registry, "polygon_aperture");
+  add_component<OpticalElement, RayleighSommerfeld>(registry, "rayleigh_sommerfeld");
   add_component<OpticalElement, RectangularAperture>(registry, "rectangular_aperture");
-  add_component<Pattern, RonchiGrating>(registry, "ronchi_grating");
-  add_component<Pattern, SinusoidalGrating>(registry, "sinusoidal_grating");
-  add_component<Pattern, Slits>(registry, "slits");
   add_component<OpticalElement, Slm>(registry, "slm");
+  add_component<OpticalElement, Speckle>(registry, "speckle");
   add_component<OpticalElement, ThinLens>(registry, "thin_lens");
+
   add_component<Surface, BinaryGrating>(registry, "binary_grating");
   add_component<Surface, BlazedGrating>(registry, "blazed_grating");
   add_component<Surface, ControlGrid>(registry, "control_grid");
@@ -123,11 +107,34 @@ void register_optics(Registry& registry) {
   add_component<Surface, Flat>(registry, "flat");
   add_component<Surface, Fourier>(registry, "fourier");
   add_component<Surface, FresnelLens>(registry, "fresnel_lens");
+  add_component<Surface, HeightMap>(registry, "height_map");
+  add_component<Surface, ParabolicLens>(registry, "parabolic_lens");
+  add_component<Surface, PhaseMap>(registry, "phase_map");
   add_component<Surface, PixelHeight>(registry, "pixel_height");
   add_component<Surface, RadialProfile>(registry, "radial_profile");
   add_component<Surface, SinusoidalRelief>(registry, "sinusoidal_relief");
   add_component<Surface, ZernikeSurface>(registry, "zernike");
+
+  add_component<Pattern, FresnelZoneAperture>(registry, "fresnel_zone_aperture");
+  add_component<Pattern, MaximumLengthSequence>(registry, "mls");
+  add_component<Pattern, Mura>(registry, "mura");
+  add_component<Pattern, RonchiGrating>(registry, "ronchi_grating");
+  add_component<Pattern, SinusoidalGrating>(registry, "sinusoidal_grating");
+  add_component<Pattern, Slits>(registry, "slits");
   add_component<Pattern, TransmissionMap>(registry, "transmission_map");
+
+  add_component<PsfSource, PsfFromOptics>(registry, "from_optics");
+  add_component<PsfSource, LensPsf>(registry, "lens_psf");
+  add_component<PsfSource, MeasuredPsf>(registry, "measured");
+  add_component<PsfSource, PupilPsf>(registry, "pupil_psf");
+
+  add_component<Likelihood, BayerDetector>(registry, "bayer");
+  add_component<Likelihood, EmccdDetector>(registry, "emccd");
+  add_component<Likelihood, GaussianDetector>(registry, "gaussian");
+  add_component<Likelihood, PoissonDetector>(registry, "poisson");
+  add_component<Likelihood, PoissonGaussianDetector>(registry, "poisson_gaussian");
+  add_component<Likelihood, ScmosDetector>(registry, "scmos");
+
   add_component<Constraint, EtchDepth>(registry, "etch_depth");
   add_component<Constraint, HeightNoise>(registry, "height_noise");
   add_component<Constraint, HeightRange>(registry, "height_range");
@@ -136,6 +143,11 @@ void register_optics(Registry& registry) {
   add_component<Constraint, Misalignment>(registry, "misalignment");
   add_component<Constraint, SlopeLimit>(registry, "slope_limit");
   add_component<Constraint, Smoothness>(registry, "smoothness");
+
+  add_component<View, CarpetView>(registry, "carpet");
+  add_component<View, IntensityView>(registry, "intensity");
+  add_component<View, MaskView>(registry, "mask");
+  add_component<View, PointResponseView>(registry, "point_response");
 }
 
 }  // namespace parfocal::optics

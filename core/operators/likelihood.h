@@ -3,8 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <memory>
-#include <optional>
+#include <cstdint>
 #include <string_view>
 
 #include "core/tensor/random.h"
@@ -14,7 +13,8 @@ namespace parfocal {
 /// How an expected photon image becomes counts, and what counts say about the expected image.
 /// Simulation, fitting, bounds and training all use this one object.
 ///
-/// Layout:     mean and counts of the same shape [batch, channel, n_y, n_x].
+/// Layout:     mean [batch, channel, n_y, n_x]; counts of the same shape, or [batch, channel / colors,
+///             n_y, n_x] behind a mosaic of color filters.
 /// Units:      mean in photons per pixel, counts in ADU (a Gaussian detector: the data's own unit).
 /// Tested by:  tests/optics/detectors (statistics of sample against the likelihood), conformance.
 class Likelihood {
@@ -22,6 +22,8 @@ class Likelihood {
   static constexpr std::string_view kKind = "detector";
 
   virtual ~Likelihood() = default;
+  /// Channels of the mean that share one channel of the counts.
+  [[nodiscard]] virtual std::int64_t colors() const { return 1; }
   /// One draw; element i uses draw i of the stream.
   [[nodiscard]] virtual at::Tensor sample(const at::Tensor& mean, RandomStream& random) const = 0;
   /// Sum over pixels of -log p(counts | mean), per item of the batch [batch]; differentiable in
@@ -38,7 +40,7 @@ class Likelihood {
   /// and non-finite pixels have weight 0.
   struct Quadratic {
     at::Tensor target;  ///< Expected photons estimated from the counts.
-    at::Tensor weight;  ///< Shape of the counts; 1 everywhere for an unweighted Gaussian.
+    at::Tensor weight;  ///< Both of the shape of the mean; 1 everywhere for an unweighted Gaussian.
   };
   [[nodiscard]] virtual Quadratic quadratic(const at::Tensor& counts) const = 0;
 };

@@ -14,6 +14,7 @@ namespace parfocal {
 namespace {
 
 using random_kernel::Draws;
+using random_kernel::FillGamma;
 using random_kernel::FillNormal;
 using random_kernel::FillPoisson;
 using random_kernel::FillUniform;
@@ -26,14 +27,15 @@ std::uint32_t hash_of(std::string_view text) {
   return hash;
 }
 
-void check_mean(const at::Tensor& mean) {
-  if (mean.numel() == 0) return;
-  if (!at::isfinite(mean).all().item<bool>()) {
-    throw NumericError("Poisson mean: NaN or infinity where a finite number >= 0 is needed");
+void check_parameter(const at::Tensor& values, const char* name) {
+  if (values.numel() == 0) return;
+  if (!at::isfinite(values).all().item<bool>()) {
+    throw NumericError(
+        fmt::format("{}: NaN or infinity where a finite number >= 0 is needed", name));
   }
-  const double least = mean.min().item<double>();
+  const double least = values.min().item<double>();
   if (least < 0.0) {
-    throw NumericError(fmt::format("Poisson mean: {} where a finite number >= 0 is needed", least));
+    throw NumericError(fmt::format("{}: {} where a finite number >= 0 is needed", name, least));
   }
 }
 
@@ -75,23 +77,32 @@ at::Tensor RandomStream::normal(at::IntArrayRef shape, at::ScalarType dtype, at:
   return fill<FillNormal>(shape, dtype, device);
 }
 
-at::Tensor RandomStream::poisson(const at::Tensor& mean) {
-  const at::Tensor known = mean.detach().contiguous();
+template <template <class> class Fill>
+at::Tensor RandomStream::fill_by(const at::Tensor& parameter, const char* name) {
+  const at::Tensor known = parameter.detach().contiguous();
   PARFOCAL_CHECK((known.scalar_type() == at::kFloat || known.scalar_type() == at::kDouble));
-  check_mean(known);
-  at::Tensor counts = at::empty(known.sizes(), known.options());
+  check_parameter(known, name);
+  at::Tensor values = at::empty(known.sizes(), known.options());
   const std::int64_t n = known.numel();
   const Draws draws{key_[0], key_[1], take(n), sample_, epoch_, purpose_};
-  if (known.scalar_type() == at::kFloat) {
-    for_each_index(
-        known.device(), n,
-        FillPoisson<float>{draws, known.const_data_ptr<float>(), counts.mutable_data_ptr<float>()});
-  } else {
+  const auto run = [&]<class T>(T*) {
     for_each_index(known.device(), n,
-                   FillPoisson<double>{draws, known.const_data_ptr<double>(),
-                                       counts.mutable_data_ptr<double>()});
+                   Fill<T>{draws, known.const_data_ptr<T>(), values.mutable_data_ptr<T>()});
+  };
+  if (known.scalar_type() == at::kFloat) {
+    run(static_cast<float*>(nullptr));
+  } else {
+    run(static_cast<double*>(nullptr));
   }
-  return counts;
+  return values;
+}
+
+at::Tensor RandomStream::poisson(const at::Tensor& mean) {
+  return fill_by<FillPoisson>(mean, "Poisson mean");
+}
+
+at::Tensor RandomStream::gamma(const at::Tensor& shape) {
+  return fill_by<FillGamma>(shape, "gamma shape");
 }
 
 RandomStream RandomStream::for_sample(std::uint32_t sample) const {

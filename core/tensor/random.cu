@@ -4,6 +4,7 @@
 
 namespace parfocal {
 
+using random_kernel::FillGamma;
 using random_kernel::FillNormal;
 using random_kernel::FillPoisson;
 using random_kernel::FillUniform;
@@ -14,5 +15,7 @@ template void for_each_index_cuda(std::int64_t, const FillNormal<float>&);
 template void for_each_index_cuda(std::int64_t, const FillNormal<double>&);
 template void for_each_index_cuda(std::int64_t, const FillPoisson<float>&);
 template void for_each_index_cuda(std::int64_t, const FillPoisson<double>&);
+template void for_each_index_cuda(std::int64_t, const FillGamma<float>&);
+template void for_each_index_cuda(std::int64_t, const FillGamma<double>&);
 
 }  // namespace parfocal

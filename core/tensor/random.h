@@ -19,7 +19,7 @@ namespace parfocal {
 /// Precision:  uniform = (word + 0.5) 2^-32 in double; normals by Box-Muller in double.
 /// Invariants: reproducible for any thread count; streams of different purposes are independent.
 /// Errors:     LogicError beyond 2^32 draws of one stream or for a dtype that is not floating;
-///             NumericError for a Poisson mean that is negative or not finite.
+///             NumericError for a Poisson mean or gamma shape that is negative or not finite.
 /// Tested by:  tests/core/tensor/random_test.cpp (Random123 vectors, chi-squared, moments).
 class RandomStream {
  public:
@@ -34,6 +34,9 @@ class RandomStream {
   /// Poisson counts of mean `mean` (any shape, finite, >= 0), in its dtype and on its device.
   /// Exact for any mean: inversion below 10, transformed rejection from there on.
   [[nodiscard]] at::Tensor poisson(const at::Tensor& mean);
+  /// Gamma variates of scale 1 and the given shape parameter (any tensor, finite, >= 0; 0 gives 0),
+  /// in its dtype and on its device.
+  [[nodiscard]] at::Tensor gamma(const at::Tensor& shape);
 
   /// The stream of another sample of the batch, from its first draw.
   [[nodiscard]] RandomStream for_sample(std::uint32_t sample) const;
@@ -45,6 +48,9 @@ class RandomStream {
   /// Fills a new tensor by `Fill<float>` or `Fill<double>`.
   template <template <class> class Fill>
   [[nodiscard]] at::Tensor fill(at::IntArrayRef shape, at::ScalarType dtype, at::Device device);
+  /// The same with one parameter of the distribution per element, called `name` in errors.
+  template <template <class> class Fill>
+  [[nodiscard]] at::Tensor fill_by(const at::Tensor& parameter, const char* name);
   /// Takes the next `n` draws; returns the first one.
   std::uint32_t take(std::int64_t n);
 

@@ -3,6 +3,7 @@
 
 #include <ATen/TensorOperators.h>
 
+#include "optics/detectors/camera_keys.h"
 #include "optics/detectors/pixel_sums.h"
 #include "optics/detectors/poisson_draw.h"
 
@@ -20,17 +21,20 @@ void PoissonDetector::describe(Schema<Params>& s) {
   s.key("quantum_efficiency", &Params::quantum_efficiency)
       .above(0.0)
       .at_most(1.0)
+      .trainable("1")
       .doc("Electrons per photon.");
   s.key("dark", &Params::dark)
       .at_least(Electrons::from_si(0.0))
+      .trainable("e-")
       .doc("Expected electrons per pixel without light.");
 }
 
-PoissonDetector::PoissonDetector(const Params& params, const BuildContext&)
-    : efficiency_(params.quantum_efficiency), dark_(params.dark.electrons()) {}
+PoissonDetector::PoissonDetector(const Params& params, const BuildContext& context)
+    : quantum_efficiency_(context, "quantum_efficiency", params.quantum_efficiency, kEfficiency),
+      dark_(context, "dark", params.dark, kElectronsFromZero) {}
 
 at::Tensor PoissonDetector::electrons(const at::Tensor& mean) const {
-  return mean * efficiency_ + dark_;
+  return mean * quantum_efficiency_.si() + dark_.si();
 }
 
 at::Tensor PoissonDetector::sample(const at::Tensor& mean, RandomStream& random) const {
@@ -49,17 +53,18 @@ at::Tensor PoissonDetector::negative_log_likelihood(const at::Tensor& mean,
 
 at::Tensor PoissonDetector::gradient(const at::Tensor& mean, const at::Tensor& counts) const {
   const at::Tensor lam = electrons(mean).clamp_min(kTangentBelow);
-  return (1.0 - without_dead(counts) / lam) * counted(counts) * efficiency_;
+  return (1.0 - without_dead(counts) / lam) * counted(counts) * quantum_efficiency_.si();
 }
 
 at::Tensor PoissonDetector::fisher_weight(const at::Tensor& mean) const {
-  return electrons(mean).clamp_min(kTangentBelow).reciprocal() * (efficiency_ * efficiency_);
+  return electrons(mean).clamp_min(kTangentBelow).reciprocal() * quantum_efficiency_.si().square();
 }
 
 Likelihood::Quadratic PoissonDetector::quadratic(const at::Tensor& counts) const {
   const at::Tensor y = without_dead(counts);
-  return {(y - dark_) / efficiency_,
-          y.clamp_min(1.0).reciprocal() * counted(counts) * (efficiency_ * efficiency_)};
+  const at::Tensor efficiency = quantum_efficiency_.si();
+  return {(y - dark_.si()) / efficiency,
+          y.clamp_min(1.0).reciprocal() * counted(counts) * efficiency.square()};
 }
 
 }  // namespace parfocal::optics

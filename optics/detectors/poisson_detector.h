@@ -3,6 +3,7 @@
 
 #include "core/operators/component.h"
 #include "core/operators/likelihood.h"
+#include "optics/trainable.h"
 
 namespace parfocal::optics {
 
@@ -12,7 +13,7 @@ namespace parfocal::optics {
 ///
 /// Convention: below lam = 1e-3 the tangent continues nll, so that it stays finite, convex and
 ///             differentiable for means of 0 and below.
-/// Units:      mean in photons, counts in electrons, dark in electrons per exposure.
+/// Units:      mean in photons, counts in electrons; leaves `quantum_efficiency` in 1, `dark` in e-.
 /// Invariants: mean score 0 and variance of the score = Fisher weight qe^2 / lam at every lam >=
 ///             1e-3; a pixel that is not finite has weight 0 and adds nothing.
 /// Tested by:  tests/optics/detectors/poisson_detector_test.cpp.
@@ -38,8 +39,7 @@ class PoissonDetector final : public Likelihood {
  private:
   [[nodiscard]] at::Tensor electrons(const at::Tensor& mean) const;
 
-  double efficiency_;
-  double dark_;
+  Trainable quantum_efficiency_, dark_;
 };
 
 }  // namespace parfocal::optics

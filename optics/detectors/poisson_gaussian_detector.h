@@ -4,30 +4,18 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/operators/component.h"
-#include "core/operators/likelihood.h"
+#include "optics/detectors/counting_camera.h"
+#include "optics/trainable.h"
 
 namespace parfocal::optics {
 
-/// A scientific camera: photons -> electrons -> read noise -> counts.
+/// A scientific camera whose pixels are alike: photons -> electrons -> read noise -> counts, as
+/// `CountingCamera` says, with one gain, offset and read noise.
 ///
-///   n = min(Poisson(qe m + dark), full_well)
-///   y = clip( floor( K (n + N(0, s)) + offset + 1/2 ), 0, 2^bits - 1 )
-///   E y = K lam + offset,   V = var y = K^2 (lam + s^2) + 1/12,   lam = qe m + dark
-///   nll = sum 1/2 (y - E y)^2 / V + 1/2 log(2 pi V)
-///
-/// The likelihood is the normal one with the true mean and variance of y at each m (A. Foi et al.,
-/// IEEE Trans. Image Process. 17, 1737 (2008)). The exact one, a sum over all electron numbers per
-/// pixel, costs 100 times more; with the true two moments the mean score is 0 at every light level,
-/// so estimates stay unbiased to first order even where the normal shape does not hold.
-///
-/// Convention: saturated pixels (full well, top code) are left out: weight 0, nothing added.
-/// Units:      mean in photons, counts in ADU, gain K in ADU per electron.
-/// Invariants: variance of the score = Fisher weight qe^2 / (lam + s^2 + 1 / (12 K^2)) up to
-///             O(1/lam) (the share of log V in it is left out: of a Poisson mean it tells nothing
-///             new); dead (not finite) pixels have weight 0 and add nothing.
-/// Tested by:  tests/optics/detectors/poisson_gaussian_detector_test.cpp (photon transfer, score).
-class PoissonGaussianDetector final : public Likelihood {
+/// Units:      leaves `quantum_efficiency` in 1, `dark` and `read_noise` in e-, `gain` in ADU/e-,
+///             `offset` in ADU.
+/// Tested by:  tests/optics/detectors/poisson_gaussian_detector_test.cpp.
+class PoissonGaussianDetector final : public CountingCamera {
  public:
   struct Params {
     double quantum_efficiency = 1.0;
@@ -37,28 +25,16 @@ class PoissonGaussianDetector final : public Likelihood {
     Counts offset;
     std::int64_t bits = 16;
     std::optional<Electrons> full_well;
+    Binning binning;
   };
   static void describe(Schema<Params>& s);
 
   PoissonGaussianDetector(const Params& params, const BuildContext& context);
 
-  [[nodiscard]] at::Tensor sample(const at::Tensor& mean, RandomStream& random) const override;
-  [[nodiscard]] at::Tensor negative_log_likelihood(const at::Tensor& mean,
-                                                   const at::Tensor& counts) const override;
-  [[nodiscard]] at::Tensor gradient(const at::Tensor& mean,
-                                    const at::Tensor& counts) const override;
-  [[nodiscard]] at::Tensor fisher_weight(const at::Tensor& mean) const override;
-  /// Weight qe^2 / (max(electrons, 1) + s^2 + 1 / (12 K^2)) at the counts.
-  [[nodiscard]] Quadratic quadratic(const at::Tensor& counts) const override;
-
  private:
-  /// K^2 (lam + s^2) + 1/12, lam below 0 counting as 0.
-  [[nodiscard]] at::Tensor variance(const at::Tensor& electrons) const;
-  [[nodiscard]] at::Tensor valid(const at::Tensor& counts) const;
+  [[nodiscard]] Readout readout() const override;
 
-  Params params_;
-  double top_code_;
-  double saturated_from_;  // ADU
+  Trainable quantum_efficiency_, dark_, read_noise_, gain_, offset_;
 };
 
 }  // namespace parfocal::optics

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/stack.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
@@ -18,9 +18,9 @@
 namespace parfocal::conformance {
 namespace {
 
-at::Tensor test_mean() {
+at::Tensor test_mean(const Likelihood& likelihood) {
   RandomStream random(3, "mean");
-  return random.uniform({test::kBatch, 1, test::kNy, test::kNx}) * 200.0 + 5.0;
+  return random.uniform({test::kBatch, likelihood.colors(), test::kNy, test::kNx}) * 200.0 + 5.0;
 }
 
 void check_gradients(const Likelihood& likelihood, const at::Tensor& mean, const at::Tensor& counts,
@@ -42,7 +42,8 @@ void check_gradients(const Likelihood& likelihood, const at::Tensor& mean, const
 /// Mean 0 and second moment of the score at one expected image, from samples: five standard errors
 /// of the sampling, and 2 % for likelihoods that are normal approximations.
 void check_score(const Likelihood& likelihood, double level, Findings& findings) {
-  const at::Tensor mean = at::full({1, 1, 200, 300}, level, at::kDouble);
+  const at::Tensor mean =
+      at::full({200, likelihood.colors(), test::kNy, test::kNx}, level, at::kDouble);
   RandomStream random(4, "score");
   const at::Tensor score = likelihood.gradient(mean, likelihood.sample(mean, random));
   const double fisher = likelihood.fisher_weight(mean).mean().item<double>();
@@ -55,6 +56,20 @@ void check_score(const Likelihood& likelihood, double level, Findings& findings)
   findings.measure("|score^2 - Fisher| / allowed" + at_level,
                    std::abs(square.mean().item<double>() - fisher) / (5.0 * error + 0.02 * fisher),
                    1.0);
+}
+
+void check_shapes(const Likelihood& likelihood, const at::Tensor& mean, const at::Tensor& counts,
+                  Findings& findings) {
+  const std::vector<std::int64_t> expected{mean.size(0), mean.size(1) / likelihood.colors(),
+                                           mean.size(2), mean.size(3)};
+  findings.require(counts.sizes() == at::IntArrayRef(expected),
+                   "counts have not the shape of the mean, a channel for each mosaic of colors");
+  const auto quadratic = likelihood.quadratic(counts);
+  findings.require(likelihood.gradient(mean, counts).sizes() == mean.sizes() &&
+                       likelihood.fisher_weight(mean).sizes() == mean.sizes() &&
+                       quadratic.target.sizes() == mean.sizes() &&
+                       quadratic.weight.sizes() == mean.sizes(),
+                   "gradient, Fisher weight or quadratic term have not the shape of the mean");
 }
 
 void check_dead_pixel(const Likelihood& likelihood, const at::Tensor& mean,
@@ -77,10 +92,10 @@ void check_likelihood(const Subject& subject, ImageFiles* files, Findings& findi
   const auto built =
       build_subject<Likelihood>(subject, at::kDouble, at::kCPU, test::test_grid(), files);
   const Likelihood& likelihood = *built.component;
-  const at::Tensor mean = test_mean();
+  const at::Tensor mean = test_mean(likelihood);
   RandomStream random(5, "counts"), again(5, "counts");
   const at::Tensor counts = likelihood.sample(mean, random);
-  findings.require(counts.sizes() == mean.sizes(), "counts have another shape than the mean");
+  check_shapes(likelihood, mean, counts, findings);
   findings.require(static_cast<bool>(test::identical(likelihood.sample(mean, again), counts)),
                    "the same stream gives other counts");
   check_gradients(likelihood, mean, counts, findings);
@@ -89,13 +104,18 @@ void check_likelihood(const Subject& subject, ImageFiles* files, Findings& findi
   check_dead_pixel(likelihood, mean, counts, findings);
   const at::Tensor nll = likelihood.negative_log_likelihood(mean, counts);
   findings.require(nll.dim() == 1 && nll.size(0) == test::kBatch, "nll is not [batch]");
-  const auto item_nll = [&](const at::Tensor& pair) {
-    return likelihood.negative_log_likelihood(pair.select(1, 0), pair.select(1, 1));
+  const auto item_nll = [&](const at::Tensor& both) {
+    const std::int64_t colors = mean.size(1);
+    return likelihood.negative_log_likelihood(both.narrow(1, 0, colors),
+                                              both.narrow(1, colors, both.size(1) - colors));
   };
-  check_batch(item_nll, at::stack({mean, counts}, 1), ", nll", 1e-13, findings);
+  check_batch(item_nll, at::cat({mean, counts}, 1), ", nll", 1e-13, findings);
   const auto quadratic = likelihood.quadratic(counts);
   findings.require(quadratic.weight.min().item<double>() >= 0.0, "a quadratic weight is negative");
   check_leaves_are_hung(subject, *built.parameters, findings);
+  check_parameter_gradients(
+      *built.parameters, [&] { return likelihood.negative_log_likelihood(mean, counts); },
+      findings);
 }
 
 }  // namespace parfocal::conformance

@@ -94,9 +94,11 @@ std::vector<Output> of_scene(const Subject& subject, const Place& place) {
 std::vector<Output> of_detector(const Subject& subject, const Place& place) {
   const auto built = built_at<Likelihood>(subject, place);
   RandomStream random(3, "mean");
-  const at::Tensor mean = random.uniform({test::kBatch, 1, test::kNy, test::kNx}) * 200.0 + 5.0;
+  const at::Tensor mean =
+      random.uniform({test::kBatch, built.component->colors(), test::kNy, test::kNx}) * 200.0 + 5.0;
   const at::Tensor here = mean.to(place.device, place.dtype);
-  const at::Tensor counts = (mean * 0.4 + 100.0).floor().to(place.device, place.dtype);
+  const at::Tensor counts =
+      (mean.narrow(1, 0, 1) * 0.4 + 100.0).floor().to(place.device, place.dtype);
   const auto quadratic = built.component->quadratic(counts);
   return {{"nll", built.component->negative_log_likelihood(here, counts)},
           {"gradient", built.component->gradient(here, counts)},

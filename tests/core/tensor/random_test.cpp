@@ -3,7 +3,9 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/special_gammainc.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
@@ -162,6 +164,33 @@ TEST(Poisson, RefusesAMeanThatIsNone) {
   EXPECT_THROW(static_cast<void>(random.poisson(at::full({2}, -1.0))), NumericError);
   EXPECT_THROW(static_cast<void>(random.poisson(at::full({2}, nan))), NumericError);
   EXPECT_THROW(static_cast<void>(random.poisson(at::full({2}, 3, at::kLong))), LogicError);
+}
+
+/// Largest distance between the empirical and the true distribution function, times sqrt(n).
+double kolmogorov_smirnov(double shape, std::int64_t n, std::uint64_t seed) {
+  RandomStream random(seed, "gamma");
+  const at::Tensor draws = std::get<0>(random.gamma(at::full({n}, shape, at::kDouble)).sort());
+  const at::Tensor expected = at::special_gammainc(at::full({n}, shape, at::kDouble), draws);
+  const at::Tensor rank = (at::arange(n, at::kDouble) + 0.5) / static_cast<double>(n);
+  return (expected - rank).abs().max().item<double>() * std::sqrt(static_cast<double>(n));
+}
+
+TEST(Gamma, FollowsTheDistributionFunction) {
+  std::uint64_t seed = 41;
+  for (const double shape : {0.2, 0.7, 1.0, 1.5, 2.0, 7.0, 60.0, 1e4}) {
+    EXPECT_LE(kolmogorov_smirnov(shape, 200000, seed++), 1.95) << shape;  // 0.1 %
+  }
+}
+
+TEST(Gamma, OfShapeZeroIsZero) {
+  RandomStream random(1, "gamma");
+  EXPECT_EQ(random.gamma(at::full({100}, 0.0, at::kDouble)).abs().max().item<double>(), 0.0);
+}
+
+TEST(Gamma, RefusesAShapeThatIsNone) {
+  RandomStream random(1, "gamma");
+  EXPECT_THROW((void)random.gamma(at::full({3}, -0.5, at::kDouble)), NumericError);
+  EXPECT_THROW((void)random.gamma(at::full({3}, std::nan(""), at::kDouble)), NumericError);
 }
 
 TEST(RandomStream, DoesNotDependOnTheNumberOfThreads) {

@@ -156,6 +156,25 @@ TEST(PoissonGaussianDetector, DeadPixelsAddNothing) {
   EXPECT_NEAR(quadratic.target[0][0][0][0].item<double>(), 35.0, 1e-12);
 }
 
+TEST(PoissonGaussianDetector, ChargeBinnedBeforeTheReadHasOneReadNoise) {
+  PoissonGaussianDetector::Params params = camera(0.5, 4.0, 50.0);
+  params.dark = Electrons::from_si(2.0);
+  params.full_well = Electrons::from_si(1000.0);
+  params.binning = {3, Binning::By::kCharge};
+  const PoissonGaussianDetector detector(params, {});
+  RandomStream random(10, "detector");
+  const at::Tensor mean = at::full({1, 1, 400, 500}, 100.0, at::kDouble);
+  const at::Tensor counts = detector.sample(mean, random);
+  const double electrons = 100.0 + 9 * 2.0, variance = 0.25 * (electrons + 16) + 1.0 / 12;
+  EXPECT_NEAR(counts.mean().item<double>(), 0.5 * electrons + 50, 4.5 * std::sqrt(variance / 2e5));
+  EXPECT_NEAR(counts.var().item<double>() / variance, 1.0, 0.015);
+  EXPECT_NEAR(detector.fisher_weight(mean)[0][0][0][0].item<double>(), 0.25 / variance, 1e-12);
+  const at::Tensor bright = at::full({1, 1, 2, 2}, 1e5, at::kDouble);
+  EXPECT_GT(detector.sample(bright, random).min().item<double>(), 0.5 * 8900 + 50);
+  EXPECT_EQ(detector.quadratic(at::full({1, 1, 1, 1}, 4550.0, at::kDouble)).weight.item<double>(),
+            0.0);
+}
+
 TEST(PoissonGaussianDetector, SurrogatePassesRoundingAndStopsAtClipping) {
   const PoissonGaussianDetector detector(camera(0.5, 0.0, 10.0, 8), {});
   at::Tensor mean = at::full({1, 1, 1, 2}, 100.0, at::kDouble);
