@@ -137,14 +137,14 @@ AngularSpectrum::AngularSpectrum(const Params& params, const BuildContext& conte
                {}} {}
 
 AngularSpectrumOperator AngularSpectrum::on(const Beam& beam, const at::Tensor& field) const {
-  return made(field, beam, [&](const Gap& gap, at::ScalarType dtype) {
-    return AngularSpectrumOperator(gap, options_, dtype);
+  return *made(field, beam, [&](const Gap& gap, at::ScalarType dtype) {
+    return std::make_shared<const AngularSpectrumOperator>(gap, options_, dtype);
   });
 }
 
 at::Tensor AngularSpectrum::apply(const at::Tensor& field, const Beam& beam) const {
   return cross(field, beam, [&](const Gap& gap, at::ScalarType dtype) {
-    return AngularSpectrumOperator(gap, options_, dtype);
+    return std::make_shared<const AngularSpectrumOperator>(gap, options_, dtype);
   });
 }
 

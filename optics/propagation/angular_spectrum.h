@@ -47,8 +47,9 @@ struct AngularSpectrumOptions {
 ///             axis of one sample.
 /// Precision:  phases in float64, then cast to the type of the field.
 /// Invariants: linear; the adjoint is exact; ||forward(u)|| <= ||u||; evanescent waves decay for
-///             either sign of z; z = 0 is the identity. A periodic field keeps all its orders. Differentiable in field, distance,
-///             wavelength and pitch (the edge of the band limit counts as fixed).
+///             either sign of z; z = 0 is the identity. A periodic field keeps all its orders.
+///             Differentiable in field, distance, wavelength and pitch (the edge of the band limit
+///             counts as fixed).
 /// Errors:     SamplingError with the limit if (2) fails somewhere and band_limit is off.
 /// Tested by:  tests/optics/propagation/angular_spectrum_test.cpp (Gaussian beam, Talbot length).
 class AngularSpectrumOperator final : public TransferFilter {

@@ -99,7 +99,7 @@ AngularSpectrumZoom::AngularSpectrumZoom(const Params& params, const BuildContex
 
 at::Tensor AngularSpectrumZoom::apply(const at::Tensor& field, const Beam& beam) const {
   return cross(field, beam, [&](const Gap& gap, at::ScalarType dtype) {
-    return AngularSpectrumZoomOperator(gap, options_, output_, dtype);
+    return std::make_shared<const AngularSpectrumZoomOperator>(gap, options_, output_, dtype);
   });
 }
 

@@ -74,16 +74,14 @@ void FreeSpace::describe(Schema<Params>& s) {
 }
 
 at::Tensor FreeSpace::apply(const at::Tensor& field, const Beam& beam) const {
-  check_field("free_space", field, beam);
-  const Gap gap = gap_of(beam, field.device());
-  return with_path(path(), [&] {
+  return cross(field, beam, [](const Gap& gap, at::ScalarType dtype) -> KernelCache::OperatorPtr {
     const PropagationChoice choice = choose_propagation(gap);
     if (choice.method == PropagationChoice::Method::kRayleighSommerfeld) {
-      return RayleighSommerfeldOperator(gap, {0.0, 0.0}, field.scalar_type()).forward(field);
+      return std::make_shared<const RayleighSommerfeldOperator>(gap, std::array{0.0, 0.0}, dtype);
     }
     AngularSpectrumOptions options;
     options.padding = choice.padding;
-    return AngularSpectrumOperator(gap, options, field.scalar_type()).forward(field);
+    return std::make_shared<const AngularSpectrumOperator>(gap, options, dtype);
   });
 }
 

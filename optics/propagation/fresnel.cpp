@@ -62,15 +62,15 @@ Fresnel::Fresnel(const Params& params, const BuildContext& context)
 
 at::Tensor Fresnel::apply(const at::Tensor& field, const Beam& beam) const {
   return cross(field, beam, [&](const Gap& gap, at::ScalarType dtype) {
-    return FresnelOperator(gap, options_, dtype);
+    return std::make_shared<const FresnelOperator>(gap, options_, dtype);
   });
 }
 
 std::string Fresnel::decision(const at::Tensor& field, const Beam& beam) const {
   const auto filter = made(field, beam, [&](const Gap& gap, at::ScalarType dtype) {
-    return FresnelOperator(gap, options_, dtype);
+    return std::make_shared<const FresnelOperator>(gap, options_, dtype);
   });
-  return lost_energy_text(filter, field);
+  return lost_energy_text(*filter, field);
 }
 
 }  // namespace parfocal::optics

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "optics/propagation/gap_element.h"
 
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
 namespace parfocal::optics {
@@ -16,10 +17,28 @@ GapElement::GapElement(std::string type, const GapParams& params, const BuildCon
       index_medium_(params.index_medium),
       distance_(context, "distance", params.distance, LeafUnit{"um", 1e-6}) {}
 
+double GapElement::index_of(const Beam& beam) const {
+  return index_medium_.value_or(beam.index_medium);
+}
+
 Gap GapElement::gap_of(const Beam& beam, at::Device device) const {
   Beam in_gap = beam;
-  if (index_medium_) in_gap.index_medium = *index_medium_;
+  in_gap.index_medium = index_of(beam);
   return Gap::of(in_gap, distance_.si().to(device));
+}
+
+bool GapElement::carries_gradients(const Beam& beam) const {
+  return at::GradMode::is_enabled() &&
+         (distance_.leaf().requires_grad() || beam.wavelength().requires_grad());
+}
+
+KernelKey GapElement::key_of(const at::Tensor& field, const Beam& beam) const {
+  return {distance_.leaf()._version(),
+          beam.wavelength().item<double>(),
+          index_of(beam),
+          beam.grid,
+          field.scalar_type(),
+          field.device()};
 }
 
 std::string GapElement::lost_energy_text(const TransferFilter& filter,

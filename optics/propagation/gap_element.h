@@ -5,14 +5,16 @@
 
 #include <array>
 #include <cstdint>
-#include <limits>
+#include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "core/operators/component.h"
 #include "optics/optical_element.h"
 #include "optics/propagation/gap.h"
 #include "optics/propagation/gap_text.h"
+#include "optics/propagation/kernel_cache.h"
 #include "optics/propagation/transfer_filter.h"
 #include "optics/trainable.h"
 
@@ -33,8 +35,10 @@ struct PaddedGapParams : GapParams {
 /// Free space as an element: the ground of all propagators.
 ///
 /// Units:      leaf `distance` in um, float64: a float32 z costs 1e-4 rad.
+/// Invariants: a kernel is made anew where distance, wavelength, medium, grid, dtype or device differ
+///             from those before, else taken from the cache.
 /// Errors:     a SamplingError of the operator begins with the path of the element.
-/// Tested by:  the tests of its heirs in tests/optics/propagation.
+/// Tested by:  tests/optics/propagation/gap_element_test.cpp, the tests of its heirs.
 class GapElement : public OpticalElement {
  public:
   [[nodiscard]] at::Tensor distance_m() const { return distance_.si(); }
@@ -44,16 +48,23 @@ class GapElement : public OpticalElement {
 
   /// In the medium of the gap.
   [[nodiscard]] Gap gap_of(const Beam& beam, at::Device device) const;
-  /// `make(gap, dtype)` makes the operator that carries the field.
+  /// `make(gap, dtype)` makes the operator that carries the field, a shared pointer.
   template <class Make>
   [[nodiscard]] at::Tensor cross(const at::Tensor& field, const Beam& beam, Make make) const {
     check_field(type_, field, beam);
-    return made(field, beam, make).forward(field);
+    return made(field, beam, make)->forward(field);
   }
+  /// The operator itself: kept for the next field unless its kernel carries gradients.
   template <class Make>
   [[nodiscard]] auto made(const at::Tensor& field, const Beam& beam, Make make) const {
-    return with_path(path_,
-                     [&] { return make(gap_of(beam, field.device()), field.scalar_type()); });
+    using Pointer = std::invoke_result_t<Make, const Gap&, at::ScalarType>;
+    const auto now = [&] {
+      return with_path(path_,
+                       [&] { return make(gap_of(beam, field.device()), field.scalar_type()); });
+    };
+    if (carries_gradients(beam)) return now();
+    return std::static_pointer_cast<typename Pointer::element_type>(
+        kernels_.find_or_make(key_of(field, beam), now));
   }
   /// How much of the energy lies where the filter is 0, if more than 1e-6 of it.
   [[nodiscard]] std::string lost_energy_text(const TransferFilter& filter,
@@ -61,9 +72,14 @@ class GapElement : public OpticalElement {
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
+  [[nodiscard]] double index_of(const Beam& beam) const;
+  [[nodiscard]] bool carries_gradients(const Beam& beam) const;
+  [[nodiscard]] KernelKey key_of(const at::Tensor& field, const Beam& beam) const;
+
   std::string type_, path_;
   std::optional<double> index_medium_;
   Trainable distance_;
+  mutable KernelCache kernels_;
 };
 
 /// The beam on a window whose axis lies `offset_m` [y, x] beside the one before.

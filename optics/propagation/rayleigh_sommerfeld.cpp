@@ -97,7 +97,7 @@ RayleighSommerfeld::RayleighSommerfeld(const Params& params, const BuildContext&
 
 at::Tensor RayleighSommerfeld::apply(const at::Tensor& field, const Beam& beam) const {
   return cross(field, beam, [&](const Gap& gap, at::ScalarType dtype) {
-    return RayleighSommerfeldOperator(gap, offset_m_, dtype);
+    return std::make_shared<const RayleighSommerfeldOperator>(gap, offset_m_, dtype);
   });
 }
 

@@ -5,7 +5,8 @@ namespace parfocal::optics {
 
 at::Tensor TransformElement::apply(const at::Tensor& field, const Beam& beam) const {
   return cross(field, beam, [&](const Gap& gap, at::ScalarType dtype) {
-    return fourier_propagation(type_, gap, output_, chirps_, dtype);
+    return std::make_shared<const FourierSum>(
+        fourier_propagation(type_, gap, output_, chirps_, dtype));
   });
 }
 

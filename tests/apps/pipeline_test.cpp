@@ -75,6 +75,18 @@ TEST(Pipeline, SimulationIsAFunctionOfTheSeed) {
   EXPECT_EQ(first.object.sizes(), (std::vector<std::int64_t>{1, 1, 24, 34}));
 }
 
+TEST(Pipeline, AMosaicOfColorsFitsOneChannel) {
+  std::string text =
+      scene_yaml("{type: dead_leaves, size: [24, 34], channels: 3, photons: 100 photon}");
+  text.replace(text.find("{type: gaussian, sigma: 1}"), 26,
+               "{type: bayer, detector: {type: poisson}}");
+  const Built built(text);
+  const SimulatedFrame frame = simulate_frame(built.file.experiment, built.pipeline);
+  EXPECT_EQ(frame.counts.sizes(), (std::vector<std::int64_t>{1, 1, 24, 34}));
+  EXPECT_EQ(frame.object.sizes(), (std::vector<std::int64_t>{1, 3, 24, 34}));
+  EXPECT_NO_THROW(built.pipeline.require_fit(frame.counts, "data.measurement"));
+}
+
 TEST(Pipeline, SceneLargerThanTheModelIsRefused) {
   const Built built(scene_yaml("{type: dead_leaves, size: [500, 34], photons: 100 photon}"));
   EXPECT_THROW(static_cast<void>(simulate_frame(built.file.experiment, built.pipeline)),
