@@ -178,7 +178,8 @@ int main() {
   std::printf(
       "complex64, medians in ms: forward, its transforms alone, ratio; forward and backward, ratio "
       "to twice the transforms; making the kernel, once for each value of its parameters\n\n");
-  std::printf("%-30s     n  t   forward     floor  ratio      both  ratio    kernel\n", "propagator");
+  std::printf("%-30s     n  t   forward     floor  ratio      both  ratio    kernel\n",
+              "propagator");
   for (const std::int64_t n : {256, 1024}) {
     for (const Case& c : cases(n)) {
       if (const double error = single_error(c, random_field(n, n)); !(error <= 1e-5)) {
