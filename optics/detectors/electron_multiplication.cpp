@@ -8,6 +8,7 @@
 #include <ATen/ops/maximum.h>
 #include <ATen/ops/special_i0e.h>
 #include <ATen/ops/special_i1e.h>
+#include <ATen/ops/trapezoid.h>
 
 #include <algorithm>
 #include <cmath>
@@ -80,14 +81,16 @@ at::Tensor ElectronMultiplication::score(const at::Tensor& nu, const at::Tensor&
 double ElectronMultiplication::information(double nu) const {
   const double g = gain.item<double>(), s = read_noise.item<double>();
   const double spread = std::sqrt(2.0 * nu + 1.0) * g + s;
-  const double low = std::max(-8.0 * s, nu * g - 9.0 * spread);
-  const double high = nu * g + 9.0 * spread + 30.0 * g;
-  const auto n = static_cast<std::int64_t>(std::ceil((high - low) / (0.25 * s))) + 1;
-  const at::Tensor z = at::linspace(low, high, std::min<std::int64_t>(n, 4000), at::kDouble);
-  const Density d = density(at::full(z.sizes(), nu, at::kDouble), z, gain.detach().cpu(),
-                            read_noise.detach().cpu());
-  const at::Tensor integrand = d.log_p.exp() * d.score.square();
-  return integrand.sum().item<double>() * (high - low) / static_cast<double>(z.size(0) - 1);
+  const double high = nu * g + 9.0 * spread + 30.0 * g + 10.0 * s;
+  const auto part = [&](double from, double to, std::int64_t points) {
+    const at::Tensor z = at::linspace(from, to, points, at::kDouble);
+    const Density d = density(at::full({points}, nu, at::kDouble), z, gain.detach().cpu(),
+                              read_noise.detach().cpu());
+    return at::trapezoid(d.log_p.exp() * d.score.square(), z).item<double>();
+  };
+  // The peak of no electrons is as wide as the read noise, the rest as wide as the gain.
+  const double peak = 10.0 * s, low = std::max(peak, nu * g - 9.0 * spread);
+  return part(-peak, peak, 401) + part(low, high, 4001);
 }
 
 }  // namespace parfocal::optics

@@ -12,8 +12,8 @@ namespace parfocal::optics {
 ///   d p / d nu = q - p,  q(z) = e^-nu / g integral du N(z - u) e^(-u/g) I_0(2 sqrt(nu u / g))
 ///
 /// with N the normal density of width s, u from 0. Mortensen et al., Nature Methods 7, 377 (2010).
-/// The integrals run over the 14 s around the maximum of the first two factors, by 40 Gauss-Legendre
-/// nodes with scaled Bessel functions.
+/// The integrals run over the 14 s around the maximum of the first two factors, by 40
+/// Gauss-Legendre nodes with scaled Bessel functions.
 /// Layout:     nu and z of one shape; gain and read_noise numbers [].
 /// Units:      nu in electrons before, z, g and s in electrons behind the register; p per electron.
 /// Precision:  float64 inside; log p to 1e-8 where p > 1e-15 and s <= g, to 1e-5 beyond.

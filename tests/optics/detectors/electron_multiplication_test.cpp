@@ -130,6 +130,27 @@ TEST(ElectronMultiplication, InformationRelativeToPoissonIsThePublishedOne) {
   }
 }
 
+TEST(ElectronMultiplication, InformationWithoutReadNoiseIsThatOfTheRegisterAlone) {
+  // Without a read the electrons say by themselves whether there were none: p = e^-nu at 0, and
+  // I = integral over u of q^2 / p - 1 beyond, by Simpson in sqrt(u / g).
+  for (const double nu : {0.1, 1.0, 10.0}) {
+    double sum = 0;
+    const int steps = 20000;
+    const double last = 12 + 3 * std::sqrt(nu), h = last / steps;
+    for (int i = 1; i <= steps; ++i) {
+      const double v = h * i, x = 2 * std::sqrt(nu) * v;
+      const double weight = i == steps ? 1 : i % 2 == 1 ? 4 : 2;
+      const double i0 = std::cyl_bessel_i(0.0, x), i1 = std::cyl_bessel_i(1.0, x);
+      const double common = std::exp(-nu - v * v);
+      const double p = common * std::sqrt(nu) / v * i1, q = common * i0;
+      sum += weight * h / 3 * (q - p) * (q - p) / p * 2 * v;
+    }
+    const double expected = std::exp(-nu) + sum;
+    EXPECT_NEAR(camera(300.0, 0.3).information(nu) / expected, 1.0, 5e-3) << nu;
+    EXPECT_NEAR(camera(300.0, 0.03).information(nu) / expected, 1.0, 1e-3) << nu;
+  }
+}
+
 TEST(ElectronMultiplication, IsFiniteFarOutside) {
   const at::Tensor z = at::tensor({-3000.0, 1e6, -3000.0, 1e6}, at::kDouble);
   const at::Tensor nu = at::tensor({1e-3, 1e-3, 1e5, 1e5}, at::kDouble);
