@@ -27,7 +27,7 @@ PupilPsf::Params stack_of(std::int64_t n, PupilPsf::Method method) {
   params.pupil.index_sample = 1.33;
   params.pupil.noll = {5, 7, 11};
   params.pupil.aberrations = {Angle::from_rad(0.3), Angle::from_rad(0.2), Angle::from_rad(0.1)};
-  params.wavelength = Length::from_m(600e-9);
+  params.wavelength = {Length::from_m(600e-9)};
   params.size = {n, n};
   params.pitch = {Length::from_m(100e-9), Length::from_m(100e-9)};
   params.method = method;

@@ -16,40 +16,35 @@ namespace {
 
 constexpr double kToleratedShare = 1e-3;
 
-struct Steps {
-  double lost = 0.0;     ///< Light that meets a step above pi.
-  double largest = 0.0;  ///< Largest step that light meets.
-};
-
-Steps steps_along(const at::Tensor& phase, const at::Tensor& power, std::int64_t axis) {
-  const std::int64_t n = phase.size(axis);
-  if (n < 2) return {};
-  const at::Tensor step = (phase.narrow(axis, 1, n - 1) - phase.narrow(axis, 0, n - 1)).abs();
-  const at::Tensor lit_before = power.narrow(axis, 0, n - 1);
-  const at::Tensor lit_after = power.narrow(axis, 1, n - 1);
-  // A pair counts where both samples are lit: the rim of a stop is no step.
-  const at::Tensor light = (lit_before * lit_after).sqrt();
-  return {(light * (step > std::numbers::pi)).sum().item<double>(),
-          (step * (light > 0.0)).max().item<double>()};
-}
-
-void check_axis(const std::string& path, const Steps& steps, double total, double pitch_m) {
-  if (!(steps.lost > kToleratedShare * total)) return;
+void check_axis(const std::string& path, const PhaseSteps& steps, double pitch_m) {
+  if (!(steps.aliased > kToleratedShare)) return;
   throw SamplingError(fmt::format(
       "{}: phase aliases: it steps by up to {:.3g} rad per sample, limit pi, for {:.2g} % of the "
       "light at a sample pitch of {}; take samples of {} or finer",
-      path, steps.largest, 100.0 * steps.lost / total, length_text(pitch_m),
+      path, steps.largest, 100.0 * steps.aliased, length_text(pitch_m),
       length_text(pitch_m * std::numbers::pi / steps.largest)));
 }
 
 }  // namespace
 
+PhaseSteps phase_steps(const at::Tensor& phase, const at::Tensor& power, std::int64_t axis) {
+  const at::NoGradGuard no_grad;
+  const std::int64_t n = phase.size(axis);
+  const double total = power.sum().item<double>();
+  if (n < 2 || !(total > 0.0)) return {};
+  const at::Tensor step = (phase.narrow(axis, 1, n - 1) - phase.narrow(axis, 0, n - 1)).abs();
+  const at::Tensor lit_before = power.narrow(axis, 0, n - 1);
+  const at::Tensor lit_after = power.narrow(axis, 1, n - 1);
+  // A pair counts where both samples are lit: the rim of a stop is no step.
+  const at::Tensor light = (lit_before * lit_after).sqrt();
+  return {(light * (step > std::numbers::pi)).sum().item<double>() / total,
+          (step * (light > 0.0)).max().item<double>()};
+}
+
 void check_phase_sampling(const std::string& path, const at::Tensor& phase, const at::Tensor& power,
                           const Grid& grid) {
-  const at::NoGradGuard no_grad;
-  const double total = power.sum().item<double>();
-  check_axis(path, steps_along(phase, power, 0), total, grid.pitch_y_m);
-  check_axis(path, steps_along(phase, power, 1), total, grid.pitch_x_m);
+  check_axis(path, phase_steps(phase, power, 0), grid.pitch_y_m);
+  check_axis(path, phase_steps(phase, power, 1), grid.pitch_x_m);
 }
 
 }  // namespace parfocal::optics

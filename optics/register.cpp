@@ -55,6 +55,7 @@
 #include "optics/propagation/fresnel.h"
 #include "optics/propagation/fresnel_transform.h"
 #include "optics/propagation/rayleigh_sommerfeld.h"
+#include "optics/psf/integrated_gaussian.h"
 #include "optics/psf/lens_psf.h"
 #include "optics/psf/measured_psf.h"
 #include "optics/psf/psf_from_optics.h"
@@ -124,6 +125,7 @@ void register_optics(Registry& registry) {
   add_component<Pattern, TransmissionMap>(registry, "transmission_map");
 
   add_component<PsfSource, PsfFromOptics>(registry, "from_optics");
+  add_component<PsfSource, IntegratedGaussian>(registry, "integrated_gaussian");
   add_component<PsfSource, LensPsf>(registry, "lens_psf");
   add_component<PsfSource, MeasuredPsf>(registry, "measured");
   add_component<PsfSource, PupilPsf>(registry, "pupil_psf");

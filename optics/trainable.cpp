@@ -15,8 +15,7 @@ Trainable::Trainable(const BuildContext& context, const std::string& key,
   parameter.leaf = leaf_;
   parameter.unit = unit.text;
   parameter.scale = unit.scale;
-  parameter.lower = unit.lower;
-  parameter.upper = unit.upper;
+  parameter.bounds = unit.bounds;
   context.parameters->add(context.path.empty() ? key : context.path + "." + key, parameter);
 }
 

@@ -4,19 +4,18 @@
 #include <ATen/core/Tensor.h>
 
 #include <array>
-#include <limits>
 #include <string>
 
+#include "core/operators/bounds.h"
 #include "core/operators/component.h"
 
 namespace parfocal::optics {
 
 /// Unit and bounds of a leaf.
 struct LeafUnit {
-  std::string text;                                         ///< "um", "1".
-  double scale = 1.0;                                       ///< SI value of one unit.
-  double lower = -std::numeric_limits<double>::infinity();  ///< In units of the leaf.
-  double upper = std::numeric_limits<double>::infinity();
+  std::string text;    ///< "um", "1".
+  double scale = 1.0;  ///< SI value of one unit.
+  Bounds bounds = {};  ///< In units of the leaf.
 };
 
 /// A real quantity of an optic, kept as the leaf value / scale and hung into the ParameterTree of

@@ -92,7 +92,11 @@ Json listed(Json item, int count) {
 }
 
 Json key_json(const KeySchema& key) {
-  Json json = listed(listed(one_value_json(key), key.shape.item_count), key.shape.count);
+  const Json item = listed(one_value_json(key), key.shape.item_count);
+  Json json = listed(item, key.shape.count);
+  if (key.shape.count == 0 && key.shape.item_count == 1) {
+    json = {{"anyOf", Json::array({item, std::move(json)})}};
+  }
   json["description"] = key.doc;
   return json;
 }

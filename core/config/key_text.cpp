@@ -131,8 +131,8 @@ std::string accepted_text(const KeySchema& key) {
                             : key.shape.item_count == 0
                                 ? "lists of " + many
                                 : "lists of " + std::to_string(key.shape.item_count) + " " + many;
-  return key.shape.count == 0 ? "list of " + items
-                              : "list of " + std::to_string(key.shape.count) + " " + items;
+  if (key.shape.count > 0) return "list of " + std::to_string(key.shape.count) + " " + items;
+  return (key.shape.item_count == 1 ? kind + " or list of " : "list of ") + items;
 }
 
 std::string example_line(const KeySchema& key) {

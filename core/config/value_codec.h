@@ -129,11 +129,18 @@ struct ValueCodec<std::array<T, N>> {
     return list;
   }
 };
+/// A single value stands for a list of one.
 template <class T>
 struct ValueCodec<std::vector<T>> {
   static constexpr ValueShape shape{ValueCodec<T>::shape.kind, ValueCodec<T>::shape.dimension, 0,
                                     ValueCodec<T>::shape.count};
   static bool read(const Node& n, ReadContext& c, std::vector<T>& v) {
+    if (n.is_scalar() && shape.item_count == 1) {
+      T value{};
+      if (!ValueCodec<T>::read(n, c, value)) return false;
+      v = {value};
+      return true;
+    }
     if (!codec_detail::check_list(n, c, 0)) return false;
     std::vector<T> values(n.items.size());
     bool good = true;

@@ -13,8 +13,8 @@ namespace parfocal {
 /// How an expected photon image becomes counts, and what counts say about the expected image.
 /// Simulation, fitting, bounds and training all use this one object.
 ///
-/// Layout:     mean [batch, channel, n_y, n_x]; counts of the same shape, or [batch, channel / colors,
-///             n_y, n_x] behind a mosaic of color filters.
+/// Layout:     mean [batch, channel, n_y, n_x]; counts of the same shape, or [batch, channel /
+///             colors, n_y, n_x] behind a mosaic of color filters.
 /// Units:      mean in photons per pixel, counts in ADU (a Gaussian detector: the data's own unit).
 /// Tested by:  tests/optics/detectors (statistics of sample against the likelihood), conformance.
 class Likelihood {
@@ -33,7 +33,8 @@ class Likelihood {
   /// d nll / d mean, closed form.
   [[nodiscard]] virtual at::Tensor gradient(const at::Tensor& mean,
                                             const at::Tensor& counts) const = 0;
-  /// Fisher information per pixel about the mean, E[(d nll / d mean)^2].
+  /// Fisher information per pixel about the mean, E[(d nll / d mean)^2]; a likelihood that is an
+  /// approximation says where it holds.
   [[nodiscard]] virtual at::Tensor fisher_weight(const at::Tensor& mean) const = 0;
   /// The quadratic data term 1/2 (m - target)^T W (m - target) that a least-squares solver uses:
   /// exact for a Gaussian detector, else the approximation at the measured counts. Saturated, dead

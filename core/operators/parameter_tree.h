@@ -3,10 +3,11 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <limits>
 #include <map>
 #include <string>
 #include <vector>
+
+#include "core/operators/bounds.h"
 
 namespace parfocal {
 
@@ -15,8 +16,7 @@ struct Parameter {
   at::Tensor leaf;     ///< value / scale, real, dtype of the optics.
   std::string unit;    ///< "um", "rad", "1": the unit of `leaf` and of its learning rate.
   double scale = 1.0;  ///< SI value of one unit.
-  double lower = -std::numeric_limits<double>::infinity();  ///< In units of the leaf.
-  double upper = std::numeric_limits<double>::infinity();
+  Bounds bounds = {};
   bool trainable = true;
 };
 

@@ -17,9 +17,9 @@ namespace parfocal::optics {
 ///   s(p) = m_c(p)(p),   y ~ detector(s),   c = pattern[p_y mod 2][p_x mod 2]
 ///
 /// B. E. Bayer, US patent 3 971 065 (1976).
-/// Convention: the pattern names the pixels (0, 0), (0, 1), (1, 0), (1, 1); channels are red, green,
-///             blue. The filters are ideal: what a filter lets through of a spectrum belongs to the
-///             mean.
+/// Convention: the pattern names the pixels (0, 0), (0, 1), (1, 0), (1, 1); channels are red,
+///             green, blue. The filters are ideal: what a filter lets through of a spectrum belongs
+///             to the mean.
 /// Layout:     mean [batch, 3, n_y, n_x], counts [batch, 1, n_y, n_x]; gradient, Fisher weight and
 ///             the quadratic term have the layout of the mean, 0 where a color is not counted.
 /// Invariants: exactly the detector on the mosaic; it decides dead and saturated pixels.

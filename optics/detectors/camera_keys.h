@@ -6,10 +6,10 @@
 
 namespace parfocal::optics {
 
-inline const LeafUnit kEfficiency{"1", 1.0, 0.0, 1.0};
-inline const LeafUnit kElectronsFromZero{"e-", 1.0, 0.0};
-inline const LeafUnit kGain{"ADU/e-", 1.0, 0.0};
-inline const LeafUnit kOffset{"ADU", 1.0, 0.0};
+inline const LeafUnit kEfficiency{"1", 1.0, {0.0, 1.0, true}};
+inline const LeafUnit kElectronsFromZero{"e-", 1.0, Bounds::at_least(0.0)};
+inline const LeafUnit kGain{"ADU/e-", 1.0, Bounds::above(0.0)};
+inline const LeafUnit kOffset{"ADU", 1.0, Bounds::at_least(0.0)};
 
 /// The keys quantum_efficiency, dark and bits.
 template <class P>

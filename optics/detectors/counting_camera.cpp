@@ -2,6 +2,7 @@
 #include "optics/detectors/counting_camera.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/minimum.h>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -14,7 +15,8 @@
 namespace parfocal::optics {
 namespace {
 constexpr double kRoundingVariance = 1.0 / 12.0;
-}
+constexpr double kDeviations = 4.0;  // Of noise between what is seen and what is saturated.
+}  // namespace
 
 void Binning::describe(Schema<Binning>& s) {
   s.summary("Neighbouring pixels that give one count.");
@@ -39,7 +41,8 @@ CountingCamera::CountingCamera(const BuildContext& context, const Limits& limits
 Readout CountingCamera::placed_readout(const at::Tensor& like) const {
   Readout r = readout();
   const std::int64_t n_y = like.size(-2) * averaged_, n_x = like.size(-1) * averaged_;
-  for (at::Tensor* value : {&r.efficiency, &r.dark, &r.gain, &r.offset, &r.read_noise}) {
+  for (at::Tensor* value :
+       {&r.efficiency, &r.dark, &r.gain, &r.offset, &r.read_noise, &r.read_variance}) {
     if (value->dim() == 0) continue;
     if (value->size(-2) != n_y || value->size(-1) != n_x) {
       throw SamplingError(
@@ -61,18 +64,22 @@ at::Tensor CountingCamera::spread(const at::Tensor& values) const {
 
 at::Tensor CountingCamera::averaged(const at::Tensor& values) const {
   if (averaged_ == 1 || values.dim() == 0) return values;
+  return in_blocks(values).mean({-3, -1});
+}
+
+at::Tensor CountingCamera::in_blocks(const at::Tensor& values) const {
   std::vector<std::int64_t> blocks(values.sizes().begin(), values.sizes().end() - 2);
   for (const std::int64_t n : {values.size(-2), values.size(-1)}) {
     blocks.push_back(n / averaged_);
     blocks.push_back(averaged_);
   }
-  return values.reshape(blocks).mean({-3, -1});
+  return values.reshape(blocks);
 }
 
 PhotonTransfer CountingCamera::transfer(const Readout& r) const {
   const auto reads = static_cast<double>(averaged_ * averaged_);
   const at::Tensor square = r.gain.square();
-  const at::Tensor read_variance = averaged(square * r.read_noise.square());
+  const at::Tensor read_variance = averaged(square * r.read_variance);
   return {r.efficiency,
           averaged(r.dark) * reads,
           averaged(r.gain) / reads,
@@ -81,10 +88,23 @@ PhotonTransfer CountingCamera::transfer(const Readout& r) const {
           (read_variance + kRoundingVariance) / reads};
 }
 
+at::Tensor CountingCamera::unsaturated_below(const Readout& r) const {
+  at::Tensor electrons = (top_code_ - r.offset) / r.gain;
+  if (full_well_) {
+    const at::Tensor below_noise = *full_well_ - kDeviations * r.read_noise;
+    electrons = at::minimum(electrons, below_noise);
+  }
+  if (averaged_ > 1) {
+    const at::Tensor noise = (electrons.clamp_min(0.0) + r.read_variance).sqrt();
+    const at::Tensor safe = electrons - kDeviations * noise;
+    if (safe.dim() == 0) return r.gain * safe + r.offset;
+    return averaged(r.gain) * in_blocks(safe).amin({-3, -1}) + averaged(r.offset);
+  }
+  return r.gain * electrons + r.offset;
+}
+
 at::Tensor CountingCamera::valid(const at::Tensor& counts, const Readout& r) const {
-  at::Tensor below = counts < top_code_;
-  if (full_well_) below = below & (counts < averaged((r.gain * *full_well_ + r.offset).floor()));
-  return counted(counts) * below;
+  return counted(counts) * (counts < top_code_) * (counts < unsaturated_below(r));
 }
 
 at::Tensor CountingCamera::sample(const at::Tensor& mean, RandomStream& random) const {

@@ -27,11 +27,12 @@ struct Binning {
 /// What one read of a pixel does to its electrons: numbers, or maps [n_y, n_x] over the pixels that
 /// are read.
 struct Readout {
-  at::Tensor efficiency;  ///< Electrons per photon.
-  at::Tensor dark;        ///< Electrons per pixel of the sensor.
-  at::Tensor gain;        ///< ADU per electron.
-  at::Tensor offset;      ///< ADU
-  at::Tensor read_noise;  ///< Electrons.
+  at::Tensor efficiency;     ///< Electrons per photon.
+  at::Tensor dark;           ///< Electrons per pixel of the sensor.
+  at::Tensor gain;           ///< ADU per electron.
+  at::Tensor offset;         ///< ADU
+  at::Tensor read_noise;     ///< Electrons, with a slope also at 0.
+  at::Tensor read_variance;  ///< Its square.
 };
 
 /// A camera that turns photons into electrons, adds read noise and digitises.
@@ -47,8 +48,9 @@ struct Readout {
 ///
 ///   E y = <gain> lam / b^2 + <offset>,  V = <gain^2> lam / b^4 + (<gain^2 read_noise^2> + 1/12) / b^2
 ///
-/// Convention: saturated pixels (full well, top code) are left out: weight 0, nothing added. Light
-///             falls evenly on the pixels of a block.
+/// Convention: saturated pixels are left out, weight 0, nothing added: the top code, within 4 read
+///             noises of a full well, and binned by mean within 4 deviations of where the first
+///             pixel of a block saturates. Light falls evenly on the pixels of a block.
 /// Units:      mean in photons per count, binned or not; counts in ADU.
 /// Invariants: dead (not finite) pixels have weight 0 and add nothing.
 /// Errors:     SamplingError where a map has not the size of the pixels that are read.
@@ -79,10 +81,14 @@ class CountingCamera : public Likelihood {
   /// On the device and in the dtype of `like`, checked against its size.
   [[nodiscard]] Readout placed_readout(const at::Tensor& like) const;
   [[nodiscard]] PhotonTransfer transfer(const Readout& readout) const;
+  /// ADU
+  [[nodiscard]] at::Tensor unsaturated_below(const Readout& readout) const;
   [[nodiscard]] at::Tensor valid(const at::Tensor& counts, const Readout& readout) const;
   /// [..., n_y, n_x] -> [..., b n_y, b n_x], an even share each, and back by the mean.
   [[nodiscard]] at::Tensor spread(const at::Tensor& values) const;
   [[nodiscard]] at::Tensor averaged(const at::Tensor& values) const;
+  /// [..., b n_y, b n_x] -> [..., n_y, b, n_x, b]
+  [[nodiscard]] at::Tensor in_blocks(const at::Tensor& values) const;
 
   std::string path_;
   double top_code_;

@@ -77,7 +77,7 @@ void EmccdDetector::describe(Schema<Params>& s) {
 EmccdDetector::EmccdDetector(const Params& params, const BuildContext& context)
     : quantum_efficiency_(context, "quantum_efficiency", params.quantum_efficiency, kEfficiency),
       dark_(context, "dark", params.dark, kElectronsFromZero),
-      em_gain_(context, "em_gain", params.em_gain, LeafUnit{"1", 1.0, 1.0}),
+      em_gain_(context, "em_gain", params.em_gain, LeafUnit{"1", 1.0, Bounds::above(1.0)}),
       read_noise_(context, "read_noise", params.read_noise, kElectronsFromZero),
       gain_(context, "gain", params.gain, kGain),
       offset_(context, "offset", params.offset, kOffset),
@@ -144,7 +144,8 @@ at::Tensor EmccdDetector::table() const {
 at::Tensor EmccdDetector::information(const at::Tensor& nu) const {
   const at::Tensor bounded = nu.clamp_min(kTangentBelow);
   const at::Tensor place = (bounded.clamp_max(kNormalFrom).to(at::kDouble).log() - kFirst) / kStep;
-  const at::Tensor first = (place.detach().floor() - 1.0).clamp(0.0, kTableSize - 4.0);
+  const at::Tensor first =
+      (place.detach().nan_to_num(0.0).floor() - 1.0).clamp(0.0, kTableSize - 4.0);
   const at::Tensor t = place - first;  // The nodes of the cubic are 0 .. 3.
   const at::Tensor index = first.to(at::kLong), values = table().to(nu.device());
   const auto node = [&](std::int64_t i) { return values.take(index + i); };

@@ -26,8 +26,9 @@ namespace parfocal::optics {
 ///
 /// Convention: below nu = 1e-3 the tangent continues nll, so that it stays finite and
 ///             differentiable for means of 0 and below. Top codes are left out: weight 0.
-/// Units:      mean in photons, counts in ADU; leaves `quantum_efficiency` and `em_gain` in 1, `dark`
-///             and `read_noise` (behind the register) in e-, `gain` in ADU/e-, `offset` in ADU.
+/// Units:      mean in photons, counts in ADU; leaves `quantum_efficiency` and `em_gain` in 1,
+///             `dark` and `read_noise` (behind the register) in e-, `gain` in ADU/e-, `offset` in
+///             ADU.
 /// Precision:  the Fisher weight from a table over nu, 1e-4 relative; from nu = 1e4 on
 ///             1 / (2 nu + (s / em_gain)^2). It is differentiable in the mean alone.
 /// Invariants: variance of the score = Fisher weight at every light level; a pixel that is not

@@ -14,16 +14,19 @@ namespace parfocal::optics {
 ///   nll = sum 1/2 (y - E y)^2 / V + 1/2 log(2 pi V)
 ///
 /// A. Foi et al., IEEE Trans. Image Process. 17, 1737 (2008). The exact likelihood, a sum over all
-/// electron numbers per pixel, costs 100 times more; with the true two moments the mean score is 0
-/// at every light level, so estimates stay unbiased to first order even where the normal shape does
-/// not hold.
+/// electron numbers per pixel, costs 100 times more. The moments are the true ones where rounding
+/// and code 0 do not matter (slope times read noise above 0.5 ADU, offset above 4 times that):
+/// there the mean score is 0 at every light level, so estimates stay unbiased to first order even
+/// where the normal shape does not hold.
 ///
 /// Convention: lam below 0 counts as 0 in V.
 /// Layout:     each member a number [] or a map [n_y, n_x]; results have the shape of the mean.
 /// Units:      efficiency electrons per photon, dark electrons, slope ADU per electron, offset ADU,
 ///             shot ADU^2 per electron, floor ADU^2.
 /// Invariants: variance of the score = Fisher weight efficiency^2 slope^2 / V up to O(1/lam) (the
-///             share of log V in it is left out: of a Poisson mean it tells nothing new).
+///             share of log V in it is left out: of a Poisson mean it tells nothing new). The
+///             weight is 0 to 2 % below the information of the exact likelihood from 3 electrons
+///             on, 39 % below it at 0.1 electrons and a read noise of 0.5.
 /// Tested by:  tests/optics/detectors/poisson_gaussian_detector_test.cpp,
 ///             tests/optics/detectors/scmos_detector_test.cpp.
 struct PhotonTransfer {

@@ -13,7 +13,8 @@ namespace parfocal::optics {
 ///
 /// Convention: below lam = 1e-3 the tangent continues nll, so that it stays finite, convex and
 ///             differentiable for means of 0 and below.
-/// Units:      mean in photons, counts in electrons; leaves `quantum_efficiency` in 1, `dark` in e-.
+/// Units:      mean in photons, counts in electrons; leaves `quantum_efficiency` in 1, `dark` in
+///             e-.
 /// Invariants: mean score 0 and variance of the score = Fisher weight qe^2 / lam at every lam >=
 ///             1e-3; a pixel that is not finite has weight 0 and adds nothing.
 /// Tested by:  tests/optics/detectors/poisson_detector_test.cpp.

@@ -43,7 +43,8 @@ PoissonGaussianDetector::PoissonGaussianDetector(const Params& params, const Bui
       offset_(context, "offset", params.offset, kOffset) {}
 
 Readout PoissonGaussianDetector::readout() const {
-  return {quantum_efficiency_.si(), dark_.si(), gain_.si(), offset_.si(), read_noise_.si()};
+  return {quantum_efficiency_.si(), dark_.si(), gain_.si(), offset_.si(), read_noise_.si(),
+          read_noise_.si().square()};
 }
 
 }  // namespace parfocal::optics

@@ -11,7 +11,8 @@
 namespace parfocal::optics {
 namespace {
 
-const LeafUnit kVariance{"ADU^2", 1.0, 0.0};
+constexpr double kSilent = 1e-30;  // ADU^2, where the root still has a slope.
+const LeafUnit kVariance{"ADU^2", 1.0, Bounds::at_least(0.0)};
 
 SensorMaps maps_of(const ScmosDetector::Params& params, const BuildContext& context) {
   if (params.typical) {
@@ -90,12 +91,18 @@ void ScmosDetector::check_maps(const SensorMaps& maps) const {
                     maps.variance.size(1), maps.gain.size(0), maps.gain.size(1)));
   }
   require(maps.gain > 0.0, maps.gain, path() + ".gain", "above 0 ADU per electron");
+  require(maps.offset >= 0.0, maps.offset, path() + ".offset", "at least 0 ADU, of the raw counts");
   require(maps.variance >= 0.0, maps.variance, path() + ".variance", "at least 0 ADU^2");
 }
 
 Readout ScmosDetector::readout() const {
   const at::Tensor gain = gain_.si();
-  return {quantum_efficiency_.si(), dark_.si(), gain, offset_.si(), variance_.si().sqrt() / gain};
+  return {quantum_efficiency_.si(),
+          dark_.si(),
+          gain,
+          offset_.si(),
+          variance_.si().clamp_min(kSilent).sqrt() / gain,
+          variance_.si() / gain.square()};
 }
 
 }  // namespace parfocal::optics

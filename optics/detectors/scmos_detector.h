@@ -18,9 +18,11 @@ namespace parfocal::optics {
 ///
 /// F. Huang et al., Nature Methods 10, 653 (2013): that likelihood has mean and variance as here,
 /// approximated by a shifted Poisson one.
-/// Layout:     maps [n_y, n_x] over the pixels that are read: of the sensor where counts are binned.
+/// Layout:     maps [n_y, n_x] over the pixels that are read: of the sensor where counts are
+///             binned.
 /// Units:      leaves `offset` in ADU, `variance` in ADU^2, `gain` in ADU/e-.
-/// Errors:     DataError for a gain that is not above 0 or a variance below 0, with the first pixel;
+/// Errors:     DataError for a gain that is not above 0, or a variance or offset below 0, with the
+///             first pixel;
 ///             SamplingError for maps of different sizes or not of the size of the sensor.
 /// Tested by:  tests/optics/detectors/scmos_detector_test.cpp.
 class ScmosDetector final : public CountingCamera {

@@ -18,7 +18,7 @@ at::Tensor logit_of(const at::Tensor& t) {
 MaskMap leaf_of(const std::shared_ptr<Pattern>& pattern, bool as_logit,
                 const BuildContext& context) {
   const std::string key = as_logit ? "logit" : "transmission";
-  const LeafUnit unit = as_logit ? LeafUnit{"1"} : LeafUnit{"1", 1.0, 0.0, 1.0};
+  const LeafUnit unit = as_logit ? LeafUnit{"1"} : LeafUnit{"1", 1.0, {0.0, 1.0}};
   const auto start = [as_logit](const at::Tensor& t) { return as_logit ? logit_of(t) : t; };
   if (const auto sampled = pattern->sampled()) {
     return {context, key, unit, SampledMap{start(sampled->values), sampled->grid}};

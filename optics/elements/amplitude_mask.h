@@ -14,8 +14,8 @@ namespace parfocal::optics {
 ///
 /// Convention: t multiplies the field, so t^2 multiplies the power; outside a sampled map t = 0.
 ///             As a logit the start is kept within 0.01 .. 0.99, where the sigmoid has a slope.
-/// Units:      leaf `transmission`, bounds 0 and 1, or `logit` without bounds, on the samples of the
-///             pattern (see `MaskMap`).
+/// Units:      leaf `transmission`, bounds 0 and 1, or `logit` without bounds, on the samples of
+///             the pattern (see `MaskMap`).
 /// Invariants: |U'| <= |U| within the bounds of the leaf; differentiable in field and transmission;
 ///             binary: the gradient of t before it is rounded (straight through).
 /// Tested by:  tests/optics/elements/amplitude_mask_test.cpp.

@@ -29,8 +29,10 @@ void AnnularAperture::describe(Schema<Params>& s) {
 AnnularAperture::AnnularAperture(const Params& params, const BuildContext& context)
     : path_(context.path),
       edge_(params.edge),
-      outer_(context, "outer_diameter", params.outer_diameter, LeafUnit{"um", 1e-6, 0.0}),
-      inner_(context, "inner_diameter", params.inner_diameter, LeafUnit{"um", 1e-6, 0.0}),
+      outer_(context, "outer_diameter", params.outer_diameter,
+             LeafUnit{"um", 1e-6, Bounds::above(0.0)}),
+      inner_(context, "inner_diameter", params.inner_diameter,
+             LeafUnit{"um", 1e-6, Bounds::above(0.0)}),
       centre_(context, "centre", params.centre, LeafUnit{"um", 1e-6}) {}
 
 at::Tensor AnnularAperture::apply(const at::Tensor& field, const Beam& beam) const {

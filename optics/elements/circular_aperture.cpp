@@ -24,7 +24,7 @@ void CircularAperture::describe(Schema<Params>& s) {
 CircularAperture::CircularAperture(const Params& params, const BuildContext& context)
     : path_(context.path),
       edge_(params.edge),
-      diameter_(context, "diameter", params.diameter, LeafUnit{"um", 1e-6, 0.0}),
+      diameter_(context, "diameter", params.diameter, LeafUnit{"um", 1e-6, Bounds::above(0.0)}),
       centre_(context, "centre", params.centre, LeafUnit{"um", 1e-6}) {}
 
 at::Tensor CircularAperture::apply(const at::Tensor& field, const Beam& beam) const {

@@ -36,7 +36,7 @@ at::Tensor start_amplitudes(const DeformableMirror::Params& params, const BuildC
 Trainable amplitude_leaf(const DeformableMirror::Params& params, const BuildContext& context) {
   const double stroke_um = params.stroke.m() / kMicrometre;
   return {context, "amplitudes", start_amplitudes(params, context), at::kDouble,
-          LeafUnit{"um", kMicrometre, -stroke_um, stroke_um}};
+          LeafUnit{"um", kMicrometre, {-stroke_um, stroke_um}}};
 }
 
 }  // namespace
@@ -94,9 +94,9 @@ DeformableMirror::DeformableMirror(const Params& params, const BuildContext& con
     : path_(context.path),
       params_(params),
       amplitudes_(amplitude_leaf(params, context)),
-      coupling_(context, "coupling", params.coupling, LeafUnit{"1", 1.0, 0.0, 1.0}),
+      coupling_(context, "coupling", params.coupling, LeafUnit{"1", 1.0, {0.0, 1.0, true, true}}),
       angle_(context, "angle_of_incidence", params.angle_of_incidence,
-             LeafUnit{"rad", 1.0, 0.0, 0.5 * std::numbers::pi}),
+             LeafUnit{"rad", 1.0, {0.0, 0.5 * std::numbers::pi, false, true}}),
       centre_(context, "centre", params.centre, LeafUnit{"um", 1e-6}) {
   check_stroke();
 }

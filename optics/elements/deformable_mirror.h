@@ -17,7 +17,8 @@ namespace parfocal::optics {
 ///   h(y, x) = sum_jk a_jk c^((y - y_j)^2 / p_y^2 + (x - x_k)^2 / p_x^2)
 ///   U' = U exp(-2 i k h cos(theta)),      k = 2 pi n / wavelength
 ///
-/// J. W. Hardy, Adaptive Optics for Astronomical Telescopes (1998), wavefront correctors; c, the coupling, is the height of a single actuator at its neighbour.
+/// J. W. Hardy, Adaptive Optics for Astronomical Telescopes (1998), wavefront correctors; c, the
+/// coupling, is the height of a single actuator at its neighbour.
 /// Convention: a positive amplitude pushes the face towards the light: a shorter way, a negative
 ///             phase. Reflection counts twice; the mirror is seen unfolded, in the coordinates of
 ///             the beam. Actuator floor(n / 2) lies on the centre.

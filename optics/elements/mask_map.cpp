@@ -14,10 +14,15 @@ namespace {
 
 bool equal_pitch(double a, double b) { return std::abs(a - b) <= 1e-9 * std::abs(b); }
 
-/// Same number and spacing of samples; a map laid sample on sample keeps its values.
+/// The middle of a window of n samples is sample n / 2 for one grid and between two for another.
+bool equal_origin(double a, double b) { return std::abs(a - b) <= 0.5 + 1e-9; }
+
+/// Same number and spacing of samples on the same place; a map laid sample on sample keeps its
+/// values.
 bool same_samples(const Grid& a, const Grid& b) {
   return a.n_y == b.n_y && a.n_x == b.n_x && equal_pitch(a.pitch_y_m, b.pitch_y_m) &&
-         equal_pitch(a.pitch_x_m, b.pitch_x_m);
+         equal_pitch(a.pitch_x_m, b.pitch_x_m) && equal_origin(a.origin_y, b.origin_y) &&
+         equal_origin(a.origin_x, b.origin_x);
 }
 
 }  // namespace

@@ -52,8 +52,9 @@ class MaskMap {
   Trainable values_;
 };
 
-/// Values on samples of their own, SI, laid on `grid`: where the samples are the same they keep their
-/// values, else bilinear, 0 outside. Without `own` they must have the size of the grid.
+/// Values on samples of their own, SI, laid on `grid`: where number and pitch of the samples are
+/// the same and the axis differs by at most half a sample they keep their values, else bilinear, 0
+/// outside. Without `own` they must have the size of the grid.
 /// \throws SamplingError, with `path`, for another size.
 [[nodiscard]] at::Tensor laid_on(const at::Tensor& values, const std::optional<Grid>& own,
                                  const Grid& grid, const std::string& path);

@@ -101,8 +101,8 @@ PhaseMask::PhaseMask(const Params& params, const BuildContext& context)
   check_design(params, *surface_, path_);
   scale_ = scale_of(params, path_);
   if (params.index) {
-    index_ =
-        Trainable(context, "index", scalar(*params.index), at::kDouble, LeafUnit{"1", 1.0, 1.0});
+    index_ = Trainable(context, "index", scalar(*params.index), at::kDouble,
+                       LeafUnit{"1", 1.0, Bounds::above(1.0)});
   }
   if (params.design_wavelength) {
     piston_ =

@@ -82,7 +82,8 @@ PolygonAperture::PolygonAperture(const Params& params, const BuildContext& conte
     return;
   }
   sides_ = params.sides.value();
-  diameter_ = Trainable(context, "diameter", params.diameter.value(), LeafUnit{"um", 1e-6, 0.0});
+  diameter_ = Trainable(context, "diameter", params.diameter.value(),
+                        LeafUnit{"um", 1e-6, Bounds::above(0.0)});
   angle_ = Trainable(context, "angle", params.angle, LeafUnit{"rad", 1.0});
 }
 

@@ -26,7 +26,7 @@ void RectangularAperture::describe(Schema<Params>& s) {
 RectangularAperture::RectangularAperture(const Params& params, const BuildContext& context)
     : path_(context.path),
       edge_(params.edge),
-      size_(context, "size", params.size, LeafUnit{"um", 1e-6, 0.0}),
+      size_(context, "size", params.size, LeafUnit{"um", 1e-6, Bounds::above(0.0)}),
       centre_(context, "centre", params.centre, LeafUnit{"um", 1e-6}) {}
 
 at::Tensor RectangularAperture::apply(const at::Tensor& field, const Beam& beam) const {

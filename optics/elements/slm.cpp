@@ -155,12 +155,14 @@ Slm::Slm(const Params& params, const BuildContext& context)
     : path_(context.path),
       params_(params),
       phase_(context, "phase", start_phase(params, context), at::kDouble, LeafUnit{"rad", 1.0}),
-      fill_factor_(context, "fill_factor", params.fill_factor, LeafUnit{"1", 1.0, 0.0, 1.0}),
-      efficiency_(context, "efficiency", params.efficiency, LeafUnit{"1", 1.0, 0.0, 1.0}),
+      fill_factor_(context, "fill_factor", params.fill_factor,
+                   LeafUnit{"1", 1.0, {0.0, 1.0, true}}),
+      efficiency_(context, "efficiency", params.efficiency, LeafUnit{"1", 1.0, {0.0, 1.0}}),
       unmodulated_phase_(context, "unmodulated_phase", params.unmodulated_phase.rad(),
                          LeafUnit{"rad", 1.0}) {
   if (!params.fringing) return;
-  fringing_ = Trainable(context, "fringing", *params.fringing, LeafUnit{"1", 1.0, 0.0});
+  fringing_ =
+      Trainable(context, "fringing", *params.fringing, LeafUnit{"1", 1.0, Bounds::above(0.0)});
 }
 
 at::Tensor Slm::drive_rad() const {

@@ -25,8 +25,9 @@ namespace parfocal::optics {
 /// C. Maurer et al., Laser Photonics Rev. 5, 81 (2011); M. Persson et al., Opt. Express 20, 22334
 /// (2012) (fringing).
 /// Convention: the drive is calibrated at the design wavelength lambda_0, so a jump of 2 pi in the
-///             drive is no whole wave at another one. Pixel floor(n / 2) lies on the axis. Dead area
-///             and (1 - eta) reflect light with the phase psi_0; off the panel no light comes back.
+///             drive is no whole wave at another one. Pixel floor(n / 2) lies on the axis. Dead
+///             area and (1 - eta) reflect light with the phase psi_0; off the panel no light comes
+///             back.
 /// Layout:     leaf `phase` [n_y, n_x] on the pixels of the panel; a file is never interpolated and
 ///             may be wrapped or not.
 /// Units:      phase, unmodulated_phase in rad at lambda_0; fringing in pixels; others 1.

@@ -21,7 +21,7 @@ constexpr std::int64_t kMostLevels = 1024;
 
 LeafUnit half_steps(std::int64_t number) {
   const double limit = number == 2 ? 0.2 : 1.0;
-  return {"1", 1.0, -limit, limit};
+  return {"1", 1.0, {-limit, limit}};
 }
 
 at::Tensor start_of(const Levels::Params& params) {

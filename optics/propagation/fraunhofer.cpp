@@ -23,6 +23,6 @@ void Fraunhofer::describe(Schema<Params>& s) {
 Fraunhofer::Fraunhofer(const Params& params, const BuildContext& context)
     : TransformElement("fraunhofer", params, params.output,
                        params.geometry == Geometry::kLens ? Chirps::kNone : Chirps::kOutput,
-                       context) {}
+                       context, Bounds::above(0.0)) {}
 
 }  // namespace parfocal::optics

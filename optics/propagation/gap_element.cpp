@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "optics/propagation/gap_element.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
@@ -11,33 +12,38 @@ constexpr double kWorthSaying = 1e-6;
 
 }  // namespace
 
-GapElement::GapElement(std::string type, const GapParams& params, const BuildContext& context)
+GapElement::GapElement(std::string type, const GapParams& params, const BuildContext& context,
+                       const Bounds& distance)
     : type_(std::move(type)),
       path_(context.path),
-      index_medium_(params.index_medium),
-      distance_(context, "distance", params.distance, LeafUnit{"um", 1e-6}) {}
-
-double GapElement::index_of(const Beam& beam) const {
-  return index_medium_.value_or(beam.index_medium);
+      distance_(context, "distance", params.distance, LeafUnit{"um", 1e-6, distance}) {
+  if (!params.index_medium) return;
+  index_medium_ =
+      Trainable(context, "index_medium", *params.index_medium, {"1", 1.0, Bounds::above(0.0)});
 }
 
 Gap GapElement::gap_of(const Beam& beam, at::Device device) const {
-  Beam in_gap = beam;
-  in_gap.index_medium = index_of(beam);
-  return Gap::of(in_gap, distance_.si().to(device));
+  Gap gap = Gap::of(beam, distance_.si().to(device));
+  if (index_medium_.defined()) {
+    gap.wavelength_m = (beam.wavelength() / index_medium_.si().cpu()).to(device);
+  }
+  return gap;
 }
 
 bool GapElement::carries_gradients(const Beam& beam) const {
-  return at::GradMode::is_enabled() &&
-         (distance_.leaf().requires_grad() || beam.wavelength().requires_grad());
+  if (!at::GradMode::is_enabled()) return false;
+  return distance_.leaf().requires_grad() || beam.wavelength().requires_grad() ||
+         (index_medium_.defined() && index_medium_.leaf().requires_grad());
 }
 
 KernelKey GapElement::key_of(const at::Tensor& field, const Beam& beam) const {
-  return {distance_.leaf()._version(),
-          beam.wavelength().item<double>(),
-          index_of(beam),
-          beam.grid,
-          field.scalar_type(),
+  std::int64_t version = distance_.leaf()._version();
+  double index = beam.index_medium;
+  if (index_medium_.defined()) {
+    version += index_medium_.leaf()._version();
+    index = 0.0;
+  }
+  return {version,       beam.wavelength().item<double>(), index, beam.grid, field.scalar_type(),
           field.device()};
 }
 

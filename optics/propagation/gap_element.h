@@ -34,9 +34,10 @@ struct PaddedGapParams : GapParams {
 
 /// Free space as an element: the ground of all propagators.
 ///
-/// Units:      leaf `distance` in um, float64: a float32 z costs 1e-4 rad.
-/// Invariants: a kernel is made anew where distance, wavelength, medium, grid, dtype or device differ
-///             from those before, else taken from the cache.
+/// Units:      leaves `distance` in um, float64: a float32 z costs 1e-4 rad, and `index_medium` in
+///             1 where it is given.
+/// Invariants: a kernel is made anew where distance, wavelength, medium, grid, dtype or device
+///             differ from those before, else taken from the cache.
 /// Errors:     a SamplingError of the operator begins with the path of the element.
 /// Tested by:  tests/optics/propagation/gap_element_test.cpp, the tests of its heirs.
 class GapElement : public OpticalElement {
@@ -44,7 +45,9 @@ class GapElement : public OpticalElement {
   [[nodiscard]] at::Tensor distance_m() const { return distance_.si(); }
 
  protected:
-  GapElement(std::string type, const GapParams& params, const BuildContext& context);
+  /// `distance` bounds that leaf.
+  GapElement(std::string type, const GapParams& params, const BuildContext& context,
+             const Bounds& distance = {});
 
   /// In the medium of the gap.
   [[nodiscard]] Gap gap_of(const Beam& beam, at::Device device) const;
@@ -72,13 +75,12 @@ class GapElement : public OpticalElement {
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
-  [[nodiscard]] double index_of(const Beam& beam) const;
   [[nodiscard]] bool carries_gradients(const Beam& beam) const;
   [[nodiscard]] KernelKey key_of(const at::Tensor& field, const Beam& beam) const;
 
   std::string type_, path_;
-  std::optional<double> index_medium_;
   Trainable distance_;
+  Trainable index_medium_;  // Undefined where the medium is that around the elements.
   mutable KernelCache kernels_;
 };
 
@@ -92,6 +94,7 @@ auto describe_gap(Schema<P>& s, const std::string& distance_doc) {
   s.gradient("exact");
   s.key("index_medium", static_cast<std::optional<double> P::*>(&P::index_medium))
       .above(0.0)
+      .trainable("1")
       .doc("Refractive index of the gap; the index around the elements if absent.");
   auto distance = s.key("distance", static_cast<Length P::*>(&P::distance));
   distance.required().trainable("um").doc(distance_doc);

@@ -14,9 +14,9 @@ namespace parfocal::optics {
 
 /// All that the kernel of one gap depends on.
 struct KernelKey {
-  std::int64_t parameter_version = 0;  ///< Of the leaf: steps in place raise it.
+  std::int64_t parameter_version = 0;  ///< Of the leaves: steps in place raise it.
   double wavelength_m = 0.0;
-  double index_medium = 1.0;
+  double index_medium = 1.0;  ///< That of the beam; 0 where it is a leaf of the gap.
   Grid grid;
   at::ScalarType dtype = at::kComplexDouble;
   at::Device device = at::kCPU;

@@ -92,7 +92,7 @@ void RayleighSommerfeld::describe(Schema<Params>& s) {
 }
 
 RayleighSommerfeld::RayleighSommerfeld(const Params& params, const BuildContext& context)
-    : GapElement("rayleigh_sommerfeld", params, context),
+    : GapElement("rayleigh_sommerfeld", params, context, Bounds::above(0.0)),
       offset_m_{params.offset[0].m(), params.offset[1].m()} {}
 
 at::Tensor RayleighSommerfeld::apply(const at::Tensor& field, const Beam& beam) const {

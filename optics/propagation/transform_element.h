@@ -16,8 +16,8 @@ class TransformElement : public GapElement {
 
  protected:
   TransformElement(const std::string& type, const GapParams& gap, const OutputWindow& output,
-                   Chirps chirps, const BuildContext& context)
-      : GapElement(type, gap, context), type_(type), output_(output), chirps_(chirps) {}
+                   Chirps chirps, const BuildContext& context, const Bounds& distance = {})
+      : GapElement(type, gap, context, distance), type_(type), output_(output), chirps_(chirps) {}
 
  private:
   std::string type_;

@@ -15,7 +15,7 @@
 #include "optics/propagation/fourier_sum.h"
 #include "optics/propagation/gap.h"
 #include "optics/psf/fine_grid.h"
-#include "optics/sources/source.h"
+#include "optics/psf/passive_elements.h"
 
 namespace parfocal::optics {
 namespace {
@@ -24,16 +24,6 @@ Grid pupil_grid(double diameter_m, std::int64_t samples) {
   const double pitch = diameter_m / static_cast<double>(samples);
   const double middle = 0.5 * static_cast<double>(samples - 1);
   return {samples, samples, pitch, pitch, middle, middle};
-}
-
-std::shared_ptr<OpticalElement> element_of(const NamedComponent& named,
-                                           const BuildContext& context) {
-  auto element = build<OpticalElement>(named.component, context);
-  if (dynamic_cast<const Source*>(element.get()) != nullptr) {
-    throw UsageError("optics." + named.name +
-                     ": is a source, but lens_psf lights its pupil itself; leave it out");
-  }
-  return element;
 }
 
 }  // namespace
@@ -55,7 +45,11 @@ void LensPsf::describe(Schema<Params>& s) {
       .above(zero)
       .doc("Of the reference aperture, before masks and stops.");
   s.key("samples", &Params::samples).at_least(2).at_most(16384).doc("Samples across the aperture.");
-  s.key("distance", &Params::distance).required().above(zero).doc("From the pupil to the sensor.");
+  s.key("distance", &Params::distance)
+      .required()
+      .above(zero)
+      .trainable("mm")
+      .doc("From the pupil to the sensor.");
   s.key("wavelength", &Params::wavelength)
       .required()
       .above(zero)
@@ -86,15 +80,11 @@ LensPsf::LensPsf(const Params& params, const BuildContext& context)
       open_((radius_squared_m2(pupil_) <=
              0.25 * params.diameter.m() * params.diameter.m() * (1.0 + 1e-12))
                 .to(at::kDouble)),
+      distance_(context, "distance", params.distance, LeafUnit{"mm", 1e-3, Bounds::above(0.0)}),
       dtype_(context.dtype),
       device_(context.device) {
   check_window(context.path);
-  BuildContext in_pupil = context;
-  in_pupil.sensor = pupil_;
-  if (context.optics == nullptr) return;
-  for (const NamedComponent& named : *context.optics) {
-    elements_.push_back(element_of(named, in_pupil));
-  }
+  elements_ = passive_elements(context, {pupil_, params.wavelength.front().m()});
 }
 
 void LensPsf::check_window(const std::string& path) const {
@@ -112,7 +102,7 @@ void LensPsf::check_window(const std::string& path) const {
 at::Tensor LensPsf::color(const Beam& beam) const {
   at::Tensor field = open_.to(at::kComplexDouble);
   for (const auto& element : elements_) field = element->apply(field, beam);
-  const at::Tensor reach = beam.wavelength() * params_.distance.m();
+  const at::Tensor reach = beam.wavelength() * distance_.si().cpu();
   const auto axis = [&](double pitch, double origin, std::int64_t n) {
     return FourierAxis{params_.samples, n, pupil_.origin_x, origin,
                        pupil_.pitch_x_m * pitch / reach};

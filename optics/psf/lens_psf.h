@@ -12,6 +12,7 @@
 #include "core/operators/component.h"
 #include "optics/optical_element.h"
 #include "optics/psf/psf_source.h"
+#include "optics/trainable.h"
 
 namespace parfocal::optics {
 
@@ -23,14 +24,15 @@ namespace parfocal::optics {
 ///   pixel p of |E|^2 du^2 dx^2 / ((l s)^2 N_ap)
 ///
 /// J. W. Goodman, Introduction to Fourier Optics, 3rd ed. (2005), eq. 5-33 and 6-33, in air.
-/// Convention: W20 in waves at the reference wavelength l_0, at the rim of the reference aperture D.
-///             Samples of the pupil at half-integers, u_i = (i - (samples - 1) / 2) D / samples; the
-///             axis lies in the middle of pixel floor(n / 2). N_ap counts the samples of the whole
-///             aperture: light that a stop takes away is paid for.
+/// Convention: W20 in waves at the reference wavelength l_0, at the rim of the reference aperture
+///             D. Samples of the pupil at half-integers, u_i = (i - (samples - 1) / 2) D / samples;
+///             the axis lies in the middle of pixel floor(n / 2). N_ap counts the samples of the
+///             whole aperture: light that a stop takes away is paid for.
 /// Layout:     psf() [defocus, n_y, n_x].
+/// Units:      leaf `distance` in mm.
 /// Precision:  float64, then cast to the dtype of the optics.
-/// Invariants: differentiable in every leaf of the elements.
-/// Errors:     UsageError for a source among the elements; SamplingError where the window exceeds
+/// Invariants: differentiable in the distance and in every leaf of the elements.
+/// Errors:     those of `passive_elements`; SamplingError where the window exceeds
 ///             one period l s / du of the shortest wavelength.
 /// Tested by:  tests/optics/psf/lens_psf_test.cpp (published extended-depth system).
 class LensPsf final : public PsfSource {
@@ -63,6 +65,7 @@ class LensPsf final : public PsfSource {
   std::vector<std::shared_ptr<OpticalElement>> elements_;
   Grid pupil_, pixels_, fine_;
   at::Tensor open_;  // 1 inside the reference aperture.
+  Trainable distance_;
   at::ScalarType dtype_;
   at::Device device_;
 };

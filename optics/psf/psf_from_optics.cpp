@@ -5,6 +5,7 @@
 #include <ATen/ops/abs.h>
 #include <ATen/ops/polar.h>
 #include <ATen/ops/real.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
@@ -15,7 +16,8 @@
 #include "core/error.h"
 #include "optics/phase_sampling.h"
 #include "optics/plane.h"
-#include "optics/sources/source.h"
+#include "optics/psf/passive_elements.h"
+#include "optics/quantities.h"
 
 namespace parfocal::optics {
 namespace {
@@ -66,19 +68,36 @@ at::Tensor inside(const at::Tensor& coordinate_m, std::optional<double> extent_m
   return coordinate_m.abs() <= half_m;
 }
 
-at::Tensor wave_of(const Beam& beam, const std::optional<Length>& source_distance,
-                   const at::Tensor& open, const std::string& path) {
-  at::Tensor phase = at::zeros_like(open);
-  at::Tensor amplitude = open;
-  if (source_distance) {
-    const double s = source_distance->m();
-    const at::Tensor squared = radius_squared_m2(beam.grid);
-    const at::Tensor range = (squared + s * s).sqrt();
-    // R - s without the cancellation at small angles.
-    phase = squared / (range + s) * (2.0 * std::numbers::pi / beam.wavelength_m);
-    amplitude = open * (s / range.pow(3)).sqrt();
-    check_phase_sampling(path + ".source_distance", phase, amplitude * amplitude, beam.grid);
-  }
+/// Direction cosines of the chief ray.
+struct Direction {
+  double y, x, z;
+};
+
+Direction direction_of(const std::array<Angle, 2>& field) {
+  const double y = std::sin(field[0].rad()), x = std::sin(field[1].rad());
+  return {y, x, std::sqrt(1.0 - y * y - x * x)};
+}
+
+at::Tensor plane_wave(const Beam& beam, const Direction& d, const at::Tensor& open,
+                      const std::string& path) {
+  const double k = 2.0 * std::numbers::pi / beam.wavelength_m;
+  const at::Tensor phase =
+      (y_coordinates_m(beam.grid).unsqueeze(1) * d.y + x_coordinates_m(beam.grid) * d.x) * k;
+  check_phase_sampling(path + ".field", phase, open, beam.grid);
+  return at::polar(open / open.square().sum().sqrt(), phase);
+}
+
+at::Tensor point_wave(const Beam& beam, const Direction& d, double s, const at::Tensor& open,
+                      const std::string& path) {
+  const double p_y = -s * d.y / d.z, p_x = -s * d.x / d.z;
+  const double chief = s / d.z;  // R_0
+  const at::Tensor y = y_coordinates_m(beam.grid).unsqueeze(1), x = x_coordinates_m(beam.grid);
+  const at::Tensor range = ((y - p_y).square() + (x - p_x).square() + s * s).sqrt();
+  // R - R_0 without the cancellation at small angles.
+  const at::Tensor longer = (y * (y - 2.0 * p_y) + x * (x - 2.0 * p_x)) / (range + chief);
+  const at::Tensor phase = longer * (2.0 * std::numbers::pi / beam.wavelength_m);
+  const at::Tensor amplitude = open * (s / range.pow(3)).sqrt();
+  check_phase_sampling(path + ".source_distance", phase, amplitude * amplitude, beam.grid);
   return at::polar(amplitude / amplitude.square().sum().sqrt(), phase);
 }
 
@@ -95,7 +114,7 @@ void PsfFromOptics::describe(Schema<Params>& s) {
   s.key("wavelength", &Params::wavelength)
       .required()
       .above(Length::from_m(0.0))
-      .doc("Of the light, in vacuum.");
+      .doc("Of the light, in vacuum; several give one channel each.");
   s.key("size", &Params::size).at_least(1).doc("Pixels of the sensor, [y, x].");
   s.key("pitch", &Params::pitch).above(Length::from_m(0.0)).doc("Pitch of its pixels, [y, x].");
   s.key("aperture", &Params::aperture)
@@ -103,9 +122,13 @@ void PsfFromOptics::describe(Schema<Params>& s) {
       .doc(
           "Extent [y, x], around the axis, of the reference aperture before the first element; the "
           "pixels of the sensor if absent.");
+  s.key("field", &Params::field)
+      .doc("Angles [y, x] of the chief ray from the axis; several give one PSF each.");
   s.key("source_distance", &Params::source_distance)
       .above(Length::from_m(0.0))
-      .doc("From the point to the first element; a plane wave if absent.");
+      .doc(
+          "From the point to the first element; a plane wave if absent. Several give one plane "
+          "each.");
   s.key("oversampling", &Params::oversampling)
       .at_least(1)
       .at_most(64)
@@ -115,42 +138,64 @@ void PsfFromOptics::describe(Schema<Params>& s) {
       .doc(
           "reference: fraction of the light through the aperture; sum: divided by its own sum, so "
           "that lost light is not paid for.");
+  s.check([](const Params& p) -> std::string {
+    if (p.wavelength.empty()) return "wavelength: expected at least one";
+    if (p.field.empty()) return "field: expected at least one";
+    for (const auto& angles : p.field) {
+      if (!(direction_of(angles).z > 0.0)) return "field: expected sin^2(y) + sin^2(x) < 1";
+    }
+    const bool lists[] = {p.wavelength.size() > 1, p.field.size() > 1,
+                          p.source_distance.size() > 1};
+    return lists[0] + lists[1] + lists[2] > 1
+               ? "wavelength: expected one list of wavelengths, field or source_distance, got two"
+               : "";
+  });
 }
 
 PsfFromOptics::PsfFromOptics(const Params& params, const BuildContext& context)
     : sensor_(sensor_of(params, context)),
       oversampling_(params.oversampling),
-      normalize_(params.normalize) {
+      normalize_(params.normalize),
+      has_conditions_(params.field.size() > 1) {
+  if (params.source_distance.size() > 1) planes_m_ = numbers_of(si_values(params.source_distance));
   if (context.optics == nullptr || context.optics->empty()) {
     throw UsageError(context.path + ": from_optics needs at least one element in the optics block");
   }
-  std::optional<double> extent_y, extent_x;
-  if (params.aperture) {
-    extent_y = (*params.aperture)[0].m();
-    extent_x = (*params.aperture)[1].m();
-  }
-  const FieldAxis y = field_axis(sensor_.n_y, sensor_.pitch_y_m, extent_y, oversampling_);
-  const FieldAxis x = field_axis(sensor_.n_x, sensor_.pitch_x_m, extent_x, oversampling_);
+  const auto axis = [&](std::size_t i, std::int64_t n, double pitch_m) {
+    std::optional<double> extent_m;
+    if (params.aperture) extent_m = (*params.aperture)[i].m();
+    return field_axis(n, pitch_m, extent_m, oversampling_);
+  };
+  const FieldAxis y = axis(0, sensor_.n_y, sensor_.pitch_y_m);
+  const FieldAxis x = axis(1, sensor_.n_x, sensor_.pitch_x_m);
   first_y_ = y.first;
   first_x_ = x.first;
-  beam_.grid = Grid{y.samples, x.samples, y.pitch_m, x.pitch_m, y.origin, x.origin};
-  beam_.wavelength_m = params.wavelength.m();
+  const Grid grid{y.samples, x.samples, y.pitch_m, x.pitch_m, y.origin, x.origin};
+  light(params, grid, context);
+  elements_ = passive_elements(context, lights_.front().beam);
+}
 
-  const at::Tensor open = (inside(y_coordinates_m(beam_.grid), extent_y).unsqueeze(1) *
-                           inside(x_coordinates_m(beam_.grid), extent_x))
-                              .to(at::kDouble);
+void PsfFromOptics::light(const Params& params, const Grid& grid, const BuildContext& context) {
+  const auto open = [&](std::size_t axis, const at::Tensor& coordinate_m) {
+    if (!params.aperture) return inside(coordinate_m, std::nullopt);
+    return inside(coordinate_m, (*params.aperture)[axis].m());
+  };
+  const at::Tensor aperture =
+      (open(0, y_coordinates_m(grid)).unsqueeze(1) * open(1, x_coordinates_m(grid)))
+          .to(at::kDouble);
   const at::ScalarType dtype = context.dtype == at::kFloat ? at::kComplexFloat : at::kComplexDouble;
-  source_ = wave_of(beam_, params.source_distance, open, context.path).to(context.device, dtype);
-
-  BuildContext on_field = context;
-  on_field.sensor = beam_.grid;
-  for (const NamedComponent& element : *context.optics) {
-    elements_.push_back(build<OpticalElement>(element.component, on_field));
-    if (dynamic_cast<const Source*>(elements_.back().get()) == nullptr) continue;
-    throw UsageError("optics." + element.name +
-                     ": is a source, but from_optics lights the optics itself; remove it and give "
-                     "the light by wavelength and source_distance of " +
-                     context.path);
+  for (const Length& wavelength : params.wavelength) {
+    const Beam beam{grid, wavelength.m()};
+    const auto add = [&](const at::Tensor& field) {
+      lights_.push_back({beam, field.to(context.device, dtype)});
+    };
+    for (const auto& angles : params.field) {
+      const Direction d = direction_of(angles);
+      if (params.source_distance.empty()) add(plane_wave(beam, d, aperture, context.path));
+      for (const Length& s : params.source_distance) {
+        add(point_wave(beam, d, s.m(), aperture, context.path));
+      }
+    }
   }
 }
 
@@ -163,10 +208,14 @@ at::Tensor PsfFromOptics::integrate_pixels(const at::Tensor& power) const {
 }
 
 at::Tensor PsfFromOptics::psf() const {
-  at::Tensor field = source_;
-  for (const auto& element : elements_) field = element->apply(field, beam_);
-  const at::Tensor pixels = integrate_pixels(at::real(field * field.conj()));
-  return (normalize_ == Normalize::kSum ? pixels / pixels.sum() : pixels).unsqueeze(0);
+  std::vector<at::Tensor> channels;
+  for (const Light& light : lights_) {
+    at::Tensor field = light.field;
+    for (const auto& element : elements_) field = element->apply(field, light.beam);
+    const at::Tensor pixels = integrate_pixels(at::real(field * field.conj()));
+    channels.push_back(normalize_ == Normalize::kSum ? pixels / pixels.sum() : pixels);
+  }
+  return at::stack(channels);
 }
 
 }  // namespace parfocal::optics

@@ -2,6 +2,7 @@
 #include "optics/psf/pupil_psf.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/ones_like.h>
@@ -18,12 +19,17 @@
 #include "core/error.h"
 #include "core/tensor/fft.h"
 #include "optics/length_text.h"
+#include "optics/phase_sampling.h"
 #include "optics/plane.h"
 #include "optics/propagation/fourier_sum.h"
 #include "optics/psf/fine_grid.h"
+#include "optics/quantities.h"
 
 namespace parfocal::optics {
 namespace {
+
+// Near the critical angle of an index step the phase is steeper than any samples.
+constexpr double kToleratedShare = 1e-2;
 
 /// Frequencies inside the aperture, a multiple of 1 / (n pitch) each.
 at::Tensor frequencies(std::int64_t n, double pitch_m, double limit_per_m) {
@@ -31,14 +37,6 @@ at::Tensor frequencies(std::int64_t n, double pitch_m, double limit_per_m) {
   const auto reach = std::min(
       static_cast<std::int64_t>(std::floor(limit_per_m / step * (1.0 + 1e-12))), (n - 1) / 2);
   return (at::arange(2 * reach + 1, at::kDouble) - static_cast<double>(reach)) * step;
-}
-
-double largest_step(const at::Tensor& phase, const at::Tensor& open, std::int64_t dim) {
-  const std::int64_t n = phase.size(dim);
-  if (n < 2) return 0.0;
-  const at::Tensor both = open.narrow(dim, 1, n - 1) * open.narrow(dim, 0, n - 1);
-  const at::Tensor step = phase.narrow(dim, 1, n - 1) - phase.narrow(dim, 0, n - 1);
-  return (step.abs() * both).max().item<double>();
 }
 
 }  // namespace
@@ -61,13 +59,15 @@ void PupilPsf::describe(Schema<Params>& s) {
   s.key("wavelength", &Params::wavelength)
       .required()
       .above(Length::from_m(0.0))
-      .doc("Of the light, in vacuum.");
+      .doc("Of the light, in vacuum; several, at one depth, give one channel each.");
   s.key("size", &Params::size).required().at_least(1).doc("Pixels of the window, [y, x].");
   s.key("pitch", &Params::pitch)
       .required()
       .above(Length::from_m(0.0))
       .doc("Pitch of the pixels in the sample, [y, x].");
-  s.key("z", &Params::z).doc("Depths of the emitter behind the coverslip, one plane each.");
+  s.key("z", &Params::z)
+      .trainable("um")
+      .doc("Depths of the emitter behind the coverslip, one plane each.");
   s.key("position", &Params::position)
       .trainable("um")
       .doc("Lateral position of the emitter from the axis, [y, x].");
@@ -82,14 +82,17 @@ void PupilPsf::describe(Schema<Params>& s) {
   s.choice("method", &Params::method, {{"fft", Method::kFft}, {"matrix_dft", Method::kMatrixDft}})
       .doc("How the transform is computed; both give the same numbers.");
   s.check([](const Params& p) -> std::string {
-    return p.z.empty() ? "z: expected at least one depth" : "";
+    if (p.z.empty()) return "z: expected at least one depth";
+    if (p.wavelength.empty()) return "wavelength: expected at least one";
+    return p.z.size() > 1 && p.wavelength.size() > 1
+               ? "wavelength: expected one where there are several depths z"
+               : "";
   });
 }
 
 PupilPsf::PupilPsf(const Params& params, const BuildContext& context)
     : path_(context.path),
       pupil_(params.pupil, context.child("pupil")),
-      wavelength_m_(at::scalar_tensor(params.wavelength.m(), at::kDouble)),
       pixels_(
           Grid::centred(params.size[0], params.size[1], params.pitch[0].m(), params.pitch[1].m())),
       fine_(fine_grid(pixels_, params.oversampling)),
@@ -98,10 +101,18 @@ PupilPsf::PupilPsf(const Params& params, const BuildContext& context)
       oversampling_(params.oversampling),
       method_(params.method),
       position_(context, "position", params.position, LeafUnit{"um", 1e-6}),
+      z_(context, "z", si_values(params.z), at::kDouble, LeafUnit{"um", 1e-6}),
       dtype_(context.dtype),
       device_(context.device) {
-  for (const Length& z : params.z) z_m_.push_back(z.m());
-  check_sampling(params.pupil.na, params.wavelength.m());
+  for (const Length& wavelength : params.wavelength) {
+    check_sampling(params.pupil.na, wavelength.m());
+    wavelengths_m_.push_back(at::scalar_tensor(wavelength.m(), at::kDouble));
+  }
+}
+
+std::vector<double> PupilPsf::planes_m() const {
+  if (wavelengths_m_.size() > 1) return {};
+  return numbers_of(z_.si());
 }
 
 void PupilPsf::check_sampling(double na, double wavelength_m) const {
@@ -114,20 +125,26 @@ void PupilPsf::check_sampling(double na, double wavelength_m) const {
       path_, length_text(pitch), na, length_text(wavelength_m), length_text(limit)));
 }
 
-MaskPlaneFrequencies PupilPsf::samples() const {
-  const double limit = pupil_.na() / wavelength_m_.item<double>();
+MaskPlaneFrequencies PupilPsf::samples(const at::Tensor& wavelength_m) const {
+  const double limit = pupil_.na() / wavelength_m.item<double>();
   return {frequencies(n_y_, fine_.pitch_y_m, limit), frequencies(n_x_, fine_.pitch_x_m, limit)};
 }
 
-void PupilPsf::check_phase(const MaskPlaneFrequencies& samples, const Emitter& emitter) const {
-  const at::Tensor phase = pupil_.phase(samples, wavelength_m_, emitter).detach();
-  const at::Tensor open = pupil_.amplitude(samples, wavelength_m_).detach() > 0.0;
-  const double step = std::max(largest_step(phase, open, 0), largest_step(phase, open, 1));
-  if (step <= std::numbers::pi) return;
-  throw SamplingError(fmt::format(
-      "{}: the phase of the pupil turns by {:.3g} rad between two samples at z = {}, at most pi: "
-      "the light spreads beyond the period of {} x {} samples; take a larger window or padding",
-      path_, step, length_text(emitter.z_m.item<double>()), n_y_, n_x_));
+void PupilPsf::check_phase(const MaskPlaneFrequencies& samples, const at::Tensor& wavelength_m,
+                           const Emitter& emitter) const {
+  const at::NoGradGuard no_grad;
+  const at::Tensor phase = pupil_.phase(samples, wavelength_m, emitter);
+  const at::Tensor power = pupil_.amplitude(samples, wavelength_m).square();
+  for (const std::int64_t axis : {0, 1}) {
+    const PhaseSteps steps = phase_steps(phase, power, axis);
+    if (!(steps.aliased > kToleratedShare)) continue;
+    throw SamplingError(fmt::format(
+        "{}: the phase of the pupil turns by up to {:.3g} rad between two samples, at most pi, for "
+        "{:.2g} % of the light at z = {}: it spreads beyond the period of {} x {} samples; take a "
+        "larger window or padding",
+        path_, steps.largest, 100.0 * steps.aliased, length_text(emitter.z_m.item<double>()), n_y_,
+        n_x_));
+  }
 }
 
 at::Tensor PupilPsf::field(const at::Tensor& pupil, const MaskPlaneFrequencies& samples) const {
@@ -155,20 +172,24 @@ at::Tensor PupilPsf::field(const at::Tensor& pupil, const MaskPlaneFrequencies& 
   return sum.forward(pupil);
 }
 
-at::Tensor PupilPsf::psf() const {
-  const MaskPlaneFrequencies samples = this->samples();
+at::Tensor PupilPsf::plane(const at::Tensor& wavelength_m, const at::Tensor& z_m) const {
+  const MaskPlaneFrequencies samples = this->samples(wavelength_m);
   const at::Tensor position = position_.si().cpu();
+  const Emitter emitter{position[0], position[1], z_m};
+  check_phase(samples, wavelength_m, emitter);
+  const at::Tensor e = field(pupil_.at(samples, wavelength_m, emitter), samples);
+  const at::Tensor entering = pupil_.amplitude(samples, wavelength_m).square().sum();
+  return at::real(e * e.conj()) /
+         (entering * (static_cast<double>(n_y_) * static_cast<double>(n_x_)));
+}
+
+at::Tensor PupilPsf::psf() const {
+  const at::Tensor z = z_.si().cpu();
   std::vector<at::Tensor> planes;
-  for (const double z : z_m_) {
-    const Emitter emitter{position[0], position[1], at::scalar_tensor(z, at::kDouble)};
-    check_phase(samples, emitter);
-    const at::Tensor pupil = pupil_.at(samples, wavelength_m_, emitter);
-    const at::Tensor e = field(pupil, samples);
-    planes.push_back(at::real(e * e.conj()));
+  for (const at::Tensor& wavelength_m : wavelengths_m_) {
+    for (std::int64_t i = 0; i < z.size(0); ++i) planes.push_back(plane(wavelength_m, z[i]));
   }
-  const double entering = pupil_.entering(samples, wavelength_m_).sum().item<double>();
-  const at::Tensor fine =
-      at::stack(planes) / (entering * static_cast<double>(n_y_) * static_cast<double>(n_x_));
+  const at::Tensor fine = at::stack(planes);
   const std::int64_t o = oversampling_;
   const at::Tensor pixels =
       fine.reshape({fine.size(0), pixels_.n_y, o, pixels_.n_x, o}).sum({2, 4});

@@ -12,8 +12,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "optics/angles.h"
 #include "optics/pupils/zernike.h"
+#include "optics/quantities.h"
 
 namespace parfocal::optics {
 namespace {
@@ -26,21 +26,36 @@ at::Tensor squared_frequency(const MaskPlaneFrequencies& s) {
 }
 
 /// sqrt(1 - (lambda f / n)^2), 0 beyond.
-at::Tensor cosine(const at::Tensor& squared, const at::Tensor& wavelength_m, double index) {
+at::Tensor cosine(const at::Tensor& squared, const at::Tensor& wavelength_m,
+                  const at::Tensor& index) {
   const at::Tensor sine = squared * wavelength_m * wavelength_m / (index * index);
   return (1.0 - sine).clamp_min(kSmallest).sqrt();
+}
+
+const LeafUnit kIndex{"1", 1.0, Bounds::at_least(1.0)};
+
+/// The angle of the rim must exist, and where the amplitude is 1 / sqrt(cos) it must not graze.
+LeafUnit immersion_unit(const ScalarPupil::Params& params) {
+  if (params.na < 1.0) return kIndex;
+  const bool open = params.apodization == ScalarPupil::Apodization::kSineCondition;
+  return {"1", 1.0, open ? Bounds::above(params.na) : Bounds::at_least(params.na)};
 }
 
 }  // namespace
 
 void ScalarPupil::Params::describe(Schema<Params>& s) {
   s.summary("The scalar pupil of an objective.");
-  s.key("na", &Params::na).required().above(0.0).doc("Numerical aperture.");
+  s.key("na", &Params::na)
+      .required()
+      .above(0.0)
+      .doc("Numerical aperture; the edge of the pupil is hard, so it cannot be trained.");
   s.key("index_immersion", &Params::index_immersion)
       .at_least(1.0)
+      .trainable("1")
       .doc("Refractive index before the objective.");
   s.key("index_sample", &Params::index_sample)
       .at_least(1.0)
+      .trainable("1")
       .doc("Refractive index around the emitter.");
   s.key("nominal_focus", &Params::nominal_focus)
       .trainable("um")
@@ -72,27 +87,20 @@ ScalarPupil::ScalarPupil(const Params& params, const BuildContext& context)
     : params_(params),
       aberrations_(params.noll.empty()
                        ? Trainable()
-                       : Trainable(context, "aberrations", angles_rad(params.aberrations),
+                       : Trainable(context, "aberrations", si_values(params.aberrations),
                                    at::kDouble, LeafUnit{"rad"})),
-      nominal_focus_(context, "nominal_focus", params.nominal_focus, LeafUnit{"um", 1e-6}) {}
-
-at::Tensor ScalarPupil::open_to(double sine, const MaskPlaneFrequencies& samples,
-                                const at::Tensor& wavelength_m) const {
-  const at::Tensor squared = squared_frequency(samples);
-  const double limit = sine / wavelength_m.item<double>();
-  const at::Tensor open = (squared <= limit * limit * (1.0 + 1e-12)).to(at::kDouble);
-  if (params_.apodization == Apodization::kNone) return open;
-  return open * cosine(squared, wavelength_m, params_.index_immersion).rsqrt();
-}
+      nominal_focus_(context, "nominal_focus", params.nominal_focus, LeafUnit{"um", 1e-6}),
+      index_immersion_(context, "index_immersion", params.index_immersion, immersion_unit(params)),
+      index_sample_(context, "index_sample", params.index_sample, kIndex) {}
 
 at::Tensor ScalarPupil::amplitude(const MaskPlaneFrequencies& samples,
                                   const at::Tensor& wavelength_m) const {
-  return open_to(std::min(params_.na, params_.index_sample), samples, wavelength_m);
-}
-
-at::Tensor ScalarPupil::entering(const MaskPlaneFrequencies& samples,
-                                 const at::Tensor& wavelength_m) const {
-  return open_to(params_.na, samples, wavelength_m).square();
+  const at::Tensor squared = squared_frequency(samples);
+  const double sine = std::min(params_.na, index_sample_.si().item<double>());
+  const double limit = sine / wavelength_m.item<double>();
+  const at::Tensor open = (squared <= limit * limit * (1.0 + 1e-12)).to(at::kDouble);
+  if (params_.apodization == Apodization::kNone) return open;
+  return open * cosine(squared, wavelength_m, index_immersion_.si().cpu()).rsqrt();
 }
 
 at::Tensor ScalarPupil::phase(const MaskPlaneFrequencies& samples, const at::Tensor& wavelength_m,
@@ -101,10 +109,10 @@ at::Tensor ScalarPupil::phase(const MaskPlaneFrequencies& samples, const at::Ten
   const at::Tensor k = kTurn / wavelength_m;
   const at::Tensor open = (amplitude(samples, wavelength_m).detach() > 0.0).to(at::kDouble);
   at::Tensor phase = ((samples.f_y * emitter.y_m).unsqueeze(1) + samples.f_x * emitter.x_m) * kTurn;
-  phase = phase + cosine(squared, wavelength_m, params_.index_sample) * params_.index_sample * k *
-                      emitter.z_m;
-  phase = phase - cosine(squared, wavelength_m, params_.index_immersion) * params_.index_immersion *
-                      k * nominal_focus_.si().cpu();
+  const at::Tensor sample = index_sample_.si().cpu(), immersion = index_immersion_.si().cpu();
+  phase = phase + cosine(squared, wavelength_m, sample) * sample * k * emitter.z_m;
+  phase =
+      phase - cosine(squared, wavelength_m, immersion) * immersion * k * nominal_focus_.si().cpu();
   if (aberrations_.defined()) {
     const at::Tensor rho = squared.clamp_min(kSmallest).sqrt() * wavelength_m / params_.na;
     const at::Tensor theta =

@@ -13,8 +13,8 @@
 namespace parfocal::optics {
 
 /// Samples of a pupil over mask-plane frequency: the image is the forward transform of the pupil,
-/// and a shift of the emitter by r0 is the factor exp(+i 2 pi f r0). The pupil over object frequency
-/// of the same system is this one turned by 180 degrees.
+/// and a shift of the emitter by r0 is the factor exp(+i 2 pi f r0). The pupil over object
+/// frequency of the same system is this one turned by 180 degrees.
 struct MaskPlaneFrequencies {
   at::Tensor f_y;  ///< [n_y] cycles per metre, ascending.
   at::Tensor f_x;  ///< [n_x]
@@ -38,8 +38,10 @@ struct Emitter {
 /// sect. 6.1.
 /// Convention: phase grows as exp(+ikz), z > 0 into the sample; Noll index, c_j in rad rms at the
 ///             wavelength of `lambda`; mask-plane frequencies (see `MaskPlaneFrequencies`).
-/// Units:      leaves `aberrations` in rad, `nominal_focus` in um.
+/// Units:      leaves `aberrations` in rad, `nominal_focus` in um, the indices in 1.
 /// Precision:  float64, complex128.
+/// Invariants: the edge of the pupil is hard: it counts as fixed in gradients, and `na` cannot be
+///             trained.
 /// Errors:     ConfigError for an NA above the immersion index.
 /// Tested by:  tests/optics/pupils/scalar_pupil_test.cpp.
 class ScalarPupil {
@@ -67,19 +69,12 @@ class ScalarPupil {
   /// A, float64.
   [[nodiscard]] at::Tensor amplitude(const MaskPlaneFrequencies& samples,
                                      const at::Tensor& wavelength_m) const;
-  /// |A|^2 of the light that enters the objective from a sample of its own index, float64.
-  [[nodiscard]] at::Tensor entering(const MaskPlaneFrequencies& samples,
-                                    const at::Tensor& wavelength_m) const;
   [[nodiscard]] double na() const { return params_.na; }
 
  private:
-  /// A of a pupil that ends at that sine of the angle.
-  [[nodiscard]] at::Tensor open_to(double sine, const MaskPlaneFrequencies& samples,
-                                   const at::Tensor& wavelength_m) const;
-
   Params params_;
   Trainable aberrations_;
-  Trainable nominal_focus_;
+  Trainable nominal_focus_, index_immersion_, index_sample_;
 };
 
 }  // namespace parfocal::optics

@@ -75,13 +75,14 @@ ExtendedSource::ExtendedSource(const Params& params, const BuildContext& context
     : path_(context.path),
       count_(params.points),
       spectrum_(context, params.wavelength, params.spectrum),
-      inner_ratio_(context, "inner_ratio", params.inner_ratio, LeafUnit{"1", 1.0, 0.0, 1.0}),
-      sector_(context, "sector", params.sector.rad(), LeafUnit{"rad", 1.0, 0.0, kTurn}),
+      inner_ratio_(context, "inner_ratio", params.inner_ratio,
+                   LeafUnit{"1", 1.0, {0.0, 1.0, false, true}}),
+      sector_(context, "sector", params.sector.rad(), LeafUnit{"rad", 1.0, {0.0, kTurn, true}}),
       direction_(context, "direction", params.direction.rad(), LeafUnit{"rad"}) {
-  if (params.na) na_ = Trainable(context, "na", *params.na, LeafUnit{"1", 1.0, 0.0});
+  if (params.na) na_ = Trainable(context, "na", *params.na, LeafUnit{"1", 1.0, Bounds::above(0.0)});
   if (params.angular_radius) {
     angular_radius_ = Trainable(context, "angular_radius", params.angular_radius->rad(),
-                                LeafUnit{"rad", 1.0, 0.0, kTurn / 4.0});
+                                LeafUnit{"rad", 1.0, {0.0, kTurn / 4.0, true, true}});
   }
 }
 

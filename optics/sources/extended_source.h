@@ -24,7 +24,8 @@ namespace parfocal::optics {
 /// Zernike): |2 J_1(v) / v|, v = 2 pi D NA / wavelength, first zero at D = 0.61 wavelength / NA.
 /// Convention: direction: the azimuth of travel of the middle of the source, from x towards y.
 ///             With angular_radius instead of na, NA = index_medium sin(angular_radius).
-/// Units:      leaves `na` 1 or `angular_radius` rad, `inner_ratio` 1, `sector` and `direction` rad.
+/// Units:      leaves `na` 1 or `angular_radius` rad, `inner_ratio` 1, `sector` and `direction`
+///             rad.
 /// Invariants: the degree of coherence of a disc is off by less than 3 / points up to v = 10; the
 ///             points are discrete, so this holds for v << sqrt(points) only.
 /// Errors:     UsageError for an NA not below the index; SamplingError for one beyond the Nyquist

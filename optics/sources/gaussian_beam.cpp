@@ -51,12 +51,13 @@ void GaussianBeam::describe(Schema<Params>& s) {
 GaussianBeam::GaussianBeam(const Params& params, const BuildContext& context)
     : path_(context.path),
       spectrum_(context, params.wavelength, params.spectrum),
-      waist_(context, "waist", params.waist, LeafUnit{"um", 1e-6, 0.0}),
+      waist_(context, "waist", params.waist, LeafUnit{"um", 1e-6, Bounds::above(0.0)}),
       waist_position_(context, "waist_position", params.waist_position, LeafUnit{"um", 1e-6}),
       tilt_(context, "tilt", params.tilt, LeafUnit{"rad"}),
       centre_(context, "centre", params.centre, LeafUnit{"um", 1e-6}) {
   if (params.waist_y)
-    waist_y_ = Trainable(context, "waist_y", *params.waist_y, LeafUnit{"um", 1e-6, 0.0});
+    waist_y_ =
+        Trainable(context, "waist_y", *params.waist_y, LeafUnit{"um", 1e-6, Bounds::above(0.0)});
 }
 
 void GaussianBeam::check_resolved(const at::Tensor& waist_m, double pitch_m, std::int64_t samples,

@@ -149,15 +149,16 @@ GaussianSchell::GaussianSchell(const Params& params, const BuildContext& context
     : path_(context.path),
       tolerance_(params.tolerance),
       spectrum_(context, params.wavelength, params.spectrum),
-      waist_(context, "waist", params.waist, LeafUnit{"um", 1e-6, 0.0}),
-      coherence_(context, "coherence", params.coherence, LeafUnit{"um", 1e-6, 0.0}),
+      waist_(context, "waist", params.waist, LeafUnit{"um", 1e-6, Bounds::above(0.0)}),
+      coherence_(context, "coherence", params.coherence, LeafUnit{"um", 1e-6, Bounds::above(0.0)}),
       tilt_(context, "tilt", params.tilt, LeafUnit{"rad"}),
       centre_(context, "centre", params.centre, LeafUnit{"um", 1e-6}) {
   if (params.waist_y)
-    waist_y_ = Trainable(context, "waist_y", *params.waist_y, LeafUnit{"um", 1e-6, 0.0});
+    waist_y_ =
+        Trainable(context, "waist_y", *params.waist_y, LeafUnit{"um", 1e-6, Bounds::above(0.0)});
   if (params.coherence_y)
-    coherence_y_ =
-        Trainable(context, "coherence_y", *params.coherence_y, LeafUnit{"um", 1e-6, 0.0});
+    coherence_y_ = Trainable(context, "coherence_y", *params.coherence_y,
+                             LeafUnit{"um", 1e-6, Bounds::above(0.0)});
 }
 
 Illumination GaussianSchell::illuminate(const Beam& beam) const {

@@ -26,7 +26,8 @@ namespace parfocal::optics {
 /// 301 (1980). The modes of the plane are products, one factor from each axis.
 /// Convention: the degree of coherence over the distance D is exp(-D^2 / (2 g^2)). Irradiance 1 in
 ///             the centre. A tilt multiplies by a plane wave; positive travels towards +y, +x.
-/// Units:      leaves `waist`, `waist_y`, `coherence`, `coherence_y`, `centre` in um, `tilt` in rad.
+/// Units:      leaves `waist`, `waist_y`, `coherence`, `coherence_y`, `centre` in um, `tilt` in
+///             rad.
 /// Invariants: modes are kept in order of their power until they hold 1 - tolerance of it; their
 ///             weights are not renormalised. The leaves decide how many that are: gradients are
 ///             those of the kept ones.

@@ -30,7 +30,7 @@ void PointSource::describe(Schema<Params>& s) {
 PointSource::PointSource(const Params& params, const BuildContext& context)
     : path_(context.path),
       spectrum_(context, params.wavelength, params.spectrum),
-      distance_(context, "distance", params.distance, LeafUnit{"um", 1e-6, 0.0}),
+      distance_(context, "distance", params.distance, LeafUnit{"um", 1e-6, Bounds::above(0.0)}),
       position_(context, "position", params.position, LeafUnit{"um", 1e-6}) {}
 
 Illumination PointSource::illuminate(const Beam& beam) const {

@@ -87,7 +87,8 @@ Speckle::Speckle(const Params& params, const BuildContext& context)
       seed_(params.seed),
       built_grain_m_(params.grain_size.m()),
       spectrum_(context, params.wavelength, params.spectrum),
-      grain_size_(context, "grain_size", params.grain_size, LeafUnit{"um", 1e-6, 0.0}) {}
+      grain_size_(context, "grain_size", params.grain_size,
+                  LeafUnit{"um", 1e-6, Bounds::above(0.0)}) {}
 
 void Speckle::check_grain(double cutoff_per_m, std::int64_t half, const Grid& grid) const {
   const double grain_m = kGrainTimesCutoff / cutoff_per_m;

@@ -19,7 +19,7 @@
 namespace parfocal::optics {
 namespace {
 
-constexpr LeafUnit kNanometre{"nm", 1e-9, 0.0, std::numeric_limits<double>::infinity()};
+const LeafUnit kNanometre{"nm", 1e-9, Bounds::above(0.0)};
 
 /// Full width at half maximum of a normal distribution of variance 1.
 double normal_width() { return 2.0 * std::sqrt(2.0 * std::numbers::ln2); }

@@ -32,7 +32,8 @@ class Gain : public LinearOperator {
   Gain(const Params& params, const BuildContext& context)
       : leaf_(at::full({1}, params.strength, context.dtype)) {
     if (context.parameters != nullptr) {
-      context.parameters->add(context.path + ".strength", {.leaf = leaf_, .unit = "1"});
+      context.parameters->add(context.path + ".strength",
+                              {.leaf = leaf_, .unit = "1", .bounds = Bounds::above(0.0)});
     }
   }
   at::Tensor forward(const at::Tensor& x) const override {

@@ -6,7 +6,11 @@
 #include <ATen/ops/view_as_complex.h>
 #include <ATen/ops/view_as_real.h>
 
+#include <cmath>
+#include <optional>
+
 #include "core/config/schema.h"
+#include "core/operators/bounds.h"
 #include "tests/support/adjoint_gap.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/matchers.h"
@@ -34,11 +38,38 @@ at::Tensor weighed(const at::Tensor& values) {
   return (real * weights.to(real.device())).sum();
 }
 
+namespace {
+
+/// `side` is 1 for a lower bound and -1 for an upper one. A leaf may be bound tighter than its key.
+bool inside_key(const std::optional<Bound>& key, double leaf, double scale, bool open, int side) {
+  if (!key) return true;
+  const double tighter = side * (leaf * scale - key->value);
+  if (!(std::isfinite(leaf) && tighter >= -1e-12 * scale)) return false;
+  return tighter > 1e-12 * scale || open == !key->inclusive;
+}
+
+/// What a key allows is what a training of its leaf may reach; a training can start.
+void check_bounds(const KeySchema& key, const std::string& path, const Parameter& parameter,
+                  Findings& findings) {
+  const Bounds& bounds = parameter.bounds;
+  findings.require(inside_key(key.lower, bounds.lower, parameter.scale, bounds.lower_open, 1) &&
+                       inside_key(key.upper, bounds.upper, parameter.scale, bounds.upper_open, -1),
+                   "the leaf " + path + " has not the bounds of its key");
+  const BoundedLeaf bounded(path, parameter, BoundedLeaf::By::kReparametrization);
+  findings.require(bounded.free().isfinite().all().item<bool>(),
+                   "a training of " + path + " starts at infinity");
+}
+
+}  // namespace
+
 void check_leaves_are_hung(const Subject& subject, const ParameterTree& parameters,
                            Findings& findings) {
   std::size_t promised = 0, hung = 0;
   for (const KeySchema& key : subject.config.type->schema->keys) {
-    if (!key.trainable_unit.empty()) ++promised;
+    if (key.trainable_unit.empty()) continue;
+    ++promised;
+    const std::string path = subject.config.path + "." + key.name;
+    if (parameters.contains(path)) check_bounds(key, path, parameters.at(path), findings);
   }
   for (const auto& [path, parameter] : parameters.all()) {
     findings.require(!parameter.unit.empty(), "parameter " + path + " has no unit");
@@ -49,11 +80,27 @@ void check_leaves_are_hung(const Subject& subject, const ParameterTree& paramete
                                          " leaves into the ParameterTree");
 }
 
+namespace {
+
+/// A leaf that is 0 everywhere may have a gradient that is 0 for the wrong reason.
+void move_off_zero(const ParameterTree& parameters) {
+  std::uint64_t seed = 50;
+  for (const auto& [path, parameter] : parameters.all()) {
+    const at::Tensor leaf = parameter.leaf;
+    if (leaf.abs().max().item<double>() > 0.0) continue;
+    const at::Tensor step = test::random_normal(leaf.sizes(), leaf.scalar_type(), ++seed) * 0.01;
+    leaf.add_(parameter.bounds.lower < 0.0 ? step : step.abs());
+  }
+}
+
+}  // namespace
+
 void check_parameter_gradients(const ParameterTree& parameters,
                                const std::function<at::Tensor()>& output, Findings& findings) {
   test::GradientOptions options;
   options.step = 1e-3;
   options.max_entries = 12;
+  move_off_zero(parameters);
   for (const auto& [path, parameter] : parameters.all()) {
     if (!parameter.trainable) continue;
     const at::Tensor leaf = parameter.leaf;

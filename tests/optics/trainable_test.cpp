@@ -16,10 +16,10 @@ TEST(Trainable, HangsTheLeafInItsUnitAndSeesSteps) {
   context.path = "optics.mask";
   context.parameters = &tree;
   const Trainable height(context, "height", at::full({2, 3}, 4e-6, at::kDouble), at::kFloat,
-                         LeafUnit{"um", 1e-6, 0.0, 9.0});
+                         LeafUnit{"um", 1e-6, {0.0, 9.0}});
   Parameter& parameter = tree.at("optics.mask.height");
   EXPECT_EQ(parameter.unit, "um");
-  EXPECT_EQ(parameter.upper, 9.0);
+  EXPECT_EQ(parameter.bounds.upper, 9.0);
   EXPECT_EQ(parameter.leaf.scalar_type(), at::kFloat);
   EXPECT_FLOAT_EQ(parameter.leaf[1][2].item<float>(), 4.0f);
   parameter.leaf.add_(1.0);

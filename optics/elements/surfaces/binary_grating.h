@@ -18,9 +18,9 @@ namespace parfocal::optics {
 /// Convention: Decided at the centre of each sample.
 /// Units:      leaf `depth` in rad (at the design wavelength).
 /// Precision:  float64.
-/// Invariants: half filled, order m != 0 has the efficiency sin^2(depth / 2) (2 / pi m)^2 for odd m,
-///             else 0. Period, angle, shift and fill move hard edges between samples, which has no
-///             derivative: they cannot be trained.
+/// Invariants: half filled, order m != 0 has the efficiency sin^2(depth / 2) (2 / pi m)^2 for odd
+///             m, else 0. Period, angle, shift and fill move hard edges between samples, which has
+///             no derivative: they cannot be trained.
 /// Errors:     SamplingError where a period has fewer than two samples.
 /// Tested by:  tests/optics/elements/surfaces/grating_test.cpp (orders against closed forms).
 class BinaryGrating final : public Surface {

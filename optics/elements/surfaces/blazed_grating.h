@@ -19,8 +19,8 @@ namespace parfocal::optics {
 /// Units:      leaves `period` and `shift` in um, `angle` and `depth` in rad (at the design
 ///             wavelength).
 /// Precision:  float64.
-/// Invariants: order m has the efficiency sinc^2(depth / 2 pi - m); differentiable in every leaf, away
-///             from the steps.
+/// Invariants: order m has the efficiency sinc^2(depth / 2 pi - m); differentiable in every leaf,
+///             away from the steps.
 /// Errors:     SamplingError where a period has fewer than two samples.
 /// Tested by:  tests/optics/elements/surfaces/grating_test.cpp (orders against closed forms).
 class BlazedGrating final : public Surface {

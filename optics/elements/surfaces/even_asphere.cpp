@@ -4,8 +4,8 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/zeros_like.h>
 
-#include "optics/angles.h"
 #include "optics/elements/surfaces/unit_disc.h"
+#include "optics/quantities.h"
 
 namespace parfocal::optics {
 
@@ -29,7 +29,7 @@ void EvenAsphere::describe(Schema<Params>& s) {
 
 EvenAsphere::EvenAsphere(const Params& params, const BuildContext& context)
     : diameter_(params.diameter),
-      coefficients_(context, "coefficients", angles_rad(params.coefficients), at::kDouble,
+      coefficients_(context, "coefficients", si_values(params.coefficients), at::kDouble,
                     LeafUnit{"rad"}) {}
 
 at::Tensor EvenAsphere::height_m(const Grid& grid, const SurfaceScale& scale) const {

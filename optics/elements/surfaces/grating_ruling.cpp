@@ -34,7 +34,8 @@ void check_resolved(const std::string& path, double period_m, double share, doub
 
 GratingRuling::GratingRuling(const Params& params, const BuildContext& context, bool trained)
     : path_(context.path),
-      period_(leaf_of(context, "period", params.period.m(), LeafUnit{"um", 1e-6, 0.0}, trained)),
+      period_(leaf_of(context, "period", params.period.m(),
+                      LeafUnit{"um", 1e-6, Bounds::above(0.0)}, trained)),
       angle_(leaf_of(context, "angle", params.angle.rad(), LeafUnit{"rad"}, trained)),
       shift_(leaf_of(context, "shift", params.shift.m(), LeafUnit{"um", 1e-6}, trained)) {}
 

@@ -15,8 +15,8 @@ namespace parfocal::optics {
 /// A surface whose every sample is free: height = leaf, or height_max sigmoid(leaf).
 ///
 /// Convention: the samples are those of the field, or a grid of `size` and `pitch` around the axis,
-///             bilinear in between and 0 outside. Starts flat plus normal noise of `start_rms`, from
-///             the seed of the run; bounded, around half of height_max.
+///             bilinear in between and 0 outside. Starts flat plus normal noise of `start_rms`,
+///             from the seed of the run; bounded, around half of height_max.
 /// Layout:     leaf [n_y, n_x].
 /// Units:      leaf `height` in um; with height_max `height_logit`, without unit.
 /// Precision:  float64.

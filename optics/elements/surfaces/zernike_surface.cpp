@@ -6,9 +6,9 @@
 #include <ATen/ops/zeros_like.h>
 #include <fmt/format.h>
 
-#include "optics/angles.h"
 #include "optics/elements/surfaces/unit_disc.h"
 #include "optics/pupils/zernike.h"
+#include "optics/quantities.h"
 
 namespace parfocal::optics {
 
@@ -36,7 +36,7 @@ void ZernikeSurface::describe(Schema<Params>& s) {
 ZernikeSurface::ZernikeSurface(const Params& params, const BuildContext& context)
     : noll_(params.noll),
       diameter_(params.diameter),
-      coefficients_(context, "coefficients", angles_rad(params.coefficients), at::kDouble,
+      coefficients_(context, "coefficients", si_values(params.coefficients), at::kDouble,
                     LeafUnit{"rad"}) {}
 
 at::Tensor ZernikeSurface::height_m(const Grid& grid, const SurfaceScale& scale) const {

@@ -48,7 +48,7 @@ TEST(Manual, ListsEveryKeyOfEveryComponent) {
 
 TEST(KeyText, NamesKindsOfLists) {
   const auto accepted = [](const char* key) { return accepted_text(*example_schema().find(key)); };
-  EXPECT_EQ(accepted("wavelengths"), "list of lengths");
+  EXPECT_EQ(accepted("wavelengths"), "length or list of lengths");
   EXPECT_EQ(accepted("positions"), "list of lists of 2 numbers");
   EXPECT_EQ(accepted("task"), "one of: reconstruct, simulate");
   EXPECT_EQ(accepted_text(*example_schema().find("camera")->block->find("pitch")),

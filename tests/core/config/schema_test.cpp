@@ -147,8 +147,18 @@ TEST(Schema, WrongKindsOfValueAreReported) {
   EXPECT_THAT(with("optics: [1]\n"), HasSubstr("optics: expected a map of named elements"));
   EXPECT_THAT(with("optics: {lens: thin_lens}\n"),
               HasSubstr("optics.lens = \"thin_lens\": expected an element as a map"));
-  EXPECT_THAT(with("wavelengths: 5 nm\n"), HasSubstr("wavelengths = \"5 nm\": expected a list"));
+  EXPECT_THAT(with("wavelengths: {a: 1}\n"), HasSubstr("wavelengths: expected a list"));
+  EXPECT_THAT(with("wavelengths: 5 nm\n"), HasSubstr("\"5 nm\" is outside 100 nm .. 20 um"));
   EXPECT_THAT(only_mistake("[1]\n"), HasSubstr("expected a map of keys"));
+}
+
+TEST(Schema, ASingleValueStandsForAListOfOne) {
+  const ReadExample read = read_example(
+      "parfocal: 1\nname: x\nsolver: {type: admm}\ncamera: {pitch: [1 um, 1 um]}\n"
+      "wavelengths: 532 nm\n");
+  EXPECT_TRUE(read.mistakes.empty());
+  ASSERT_EQ(read.experiment.wavelengths.size(), 1U);
+  EXPECT_EQ(read.experiment.wavelengths[0].m(), 532e-9);
 }
 
 TEST(Schema, ResolvedDumpIsAFixedPoint) {

@@ -43,8 +43,8 @@ TEST(ParameterTree, GivesBackWhatWasHung) {
   ParameterTree tree = small_tree();
   EXPECT_TRUE(tree.contains("optics.mask.height"));
   EXPECT_EQ(tree.at("optics.mask.height").scale, 1e-6);
-  tree.at("optics.mask.height").upper = 2.0;
-  EXPECT_EQ(std::as_const(tree).at("optics.mask.height").upper, 2.0);
+  tree.at("optics.mask.height").bounds.upper = 2.0;
+  EXPECT_EQ(std::as_const(tree).at("optics.mask.height").bounds.upper, 2.0);
 }
 
 TEST(ParameterTree, PathsAreUnique) {

@@ -9,6 +9,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/operators/parameter_tree.h"
 #include "tests/optics/parts.h"
 
 namespace parfocal::optics {
@@ -140,6 +141,48 @@ TEST(PoissonGaussianDetector, FullWellLimitsTheElectrons) {
   EXPECT_EQ(counts.min().item<double>(), 210.0);
   EXPECT_EQ(counts.max().item<double>(), 210.0);
   EXPECT_EQ(detector.quadratic(counts).weight.max().item<double>(), 0.0);
+}
+
+TEST(PoissonGaussianDetector, AFullWellIsSeenThroughTheReadNoise) {
+  PoissonGaussianDetector::Params params = camera(2.0, 3.0, 10.0);
+  params.full_well = Electrons::from_si(1000.0);
+  const PoissonGaussianDetector detector(params, {});
+  RandomStream random(11, "detector");
+  const at::Tensor counts = detector.sample(at::full({1, 1, 100, 100}, 1e5, at::kDouble), random);
+  const at::Tensor weight = detector.quadratic(counts).weight;
+  EXPECT_LE(weight.gt(0).to(at::kDouble).mean().item<double>(), 1e-3);
+  const at::Tensor dim = detector.sample(at::full({1, 1, 100, 100}, 800.0, at::kDouble), random);
+  EXPECT_EQ(detector.quadratic(dim).weight.gt(0).to(at::kDouble).mean().item<double>(), 1.0);
+}
+
+TEST(PoissonGaussianDetector, ABlockWithASaturatedPixelIsLeftOut) {
+  PoissonGaussianDetector::Params params = camera(1.0, 2.0, 10.0, 10);
+  params.binning = {2, Binning::By::kMean};
+  const PoissonGaussianDetector detector(params, {});
+  RandomStream random(12, "detector");
+  // 1000 electrons in a pixel: one in three clips at 1023, the mean of four hardly ever does.
+  const at::Tensor counts = detector.sample(at::full({1, 1, 100, 100}, 4e3, at::kDouble), random);
+  EXPECT_GT((counts < 1023.0).to(at::kDouble).mean().item<double>(), 0.9);
+  EXPECT_EQ(detector.quadratic(counts).weight.max().item<double>(), 0.0);
+  const at::Tensor dim = detector.sample(at::full({1, 1, 100, 100}, 3e3, at::kDouble), random);
+  EXPECT_EQ(detector.quadratic(dim).weight.gt(0).to(at::kDouble).mean().item<double>(), 1.0);
+}
+
+TEST(PoissonGaussianDetector, SamplesOfANoiselessReadHaveASlopeInTheReadNoise) {
+  ParameterTree tree;
+  BuildContext context;
+  context.path = "detector";
+  context.parameters = &tree;
+  const PoissonGaussianDetector detector(camera(2.0, 0.0, 100.0), context);
+  at::Tensor leaf = tree.at("detector.read_noise").leaf;
+  leaf.requires_grad_(true);
+  RandomStream random(13, "detector"), same(13, "detector");
+  const at::Tensor mean = at::full({1, 1, 3, 5}, 50.0, at::kDouble);
+  detector.sample(mean, random).sum().backward();
+  (void)same.poisson(mean);
+  const double expected =
+      2.0 * same.normal(mean.sizes(), at::kDouble, at::kCPU).sum().item<double>();
+  EXPECT_NEAR(leaf.grad().item<double>(), expected, 1e-12 * std::abs(expected));
 }
 
 TEST(PoissonGaussianDetector, DeadPixelsAddNothing) {

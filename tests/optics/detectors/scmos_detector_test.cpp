@@ -157,6 +157,12 @@ TEST(ScmosDetector, RefusesMapsThatAreNone) {
   EXPECT_THAT([&] { with_maps(maps); },
               ThrowsMessage<DataError>(HasSubstr("detector.variance: -1 at row 1, column 1")));
   maps = Maps{};
+  maps.offset = maps.offset - 95.0;
+  EXPECT_THAT([&] { with_maps(maps); },
+              ThrowsMessage<DataError>(
+                  HasSubstr("detector.offset: -5 at row 0, column 2 (1 pixels in all), expected at "
+                            "least 0 ADU, of the raw counts")));
+  maps = Maps{};
   maps.offset = maps.offset.repeat({1, 2});
   EXPECT_THAT([&] { with_maps(maps); },
               ThrowsMessage<SamplingError>(HasSubstr("offset has 2 x 6 pixels, variance 2 x 3")));

@@ -58,8 +58,8 @@ TEST(AmplitudeMask, TransmissionMultipliesTheFieldAndCanBeTrained) {
   const at::Tensor field = random_complex({15, 22}, 2);
   EXPECT_LE(relative_error(mask.apply(field, beam), field * t), 1e-15);
   Parameter& leaf = tree.at("optics.mask.transmission");
-  EXPECT_EQ(leaf.lower, 0.0);
-  EXPECT_EQ(leaf.upper, 1.0);
+  EXPECT_EQ(leaf.bounds.lower, 0.0);
+  EXPECT_EQ(leaf.bounds.upper, 1.0);
   leaf.leaf.set_requires_grad(true);
   mask.apply(field, beam).abs().square().sum().backward();
   EXPECT_LE(relative_error(leaf.leaf.grad(), field.abs().square() * t * 2.0), 1e-13);

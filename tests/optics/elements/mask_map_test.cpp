@@ -30,6 +30,20 @@ TEST(MaskMap, SampledValuesStayOnTheirSamplesAndAreInterpolatedElsewhere) {
   EXPECT_NEAR(got[8][8].item<double>(), 0.5 * (values[4][3] + values[4][4]).item<double>(), 1e-18);
 }
 
+TEST(MaskMap, AMapStaysWhereItIsWhenTheWindowMoves) {
+  const Grid grid = Grid::centred(8, 9, 1e-6, 1e-6);
+  const at::Tensor values = random_real({8, 9}, 1) * 1e-6;
+  const MaskMap map(context_at("optics.mask"), "height", kMicrometre, {values, grid});
+  Grid moved = grid;
+  moved.origin_x -= 3.0;  // The window lies 3 samples to the right.
+  const at::Tensor got = map.on(moved, at::kCPU);
+  EXPECT_LE(relative_error(got.slice(1, 0, 6), values.slice(1, 3, 9)), 1e-12);
+  EXPECT_EQ(got.slice(1, 6, 9).abs().max().item<double>(), 0.0);
+  Grid half = grid;
+  half.origin_y -= 0.5;  // The middle of an even number of samples lies between two.
+  EXPECT_TRUE(map.on(half, at::kCPU).equal(map.on(grid, at::kCPU)));
+}
+
 TEST(MaskMap, WithoutPitchTheSizeMustBeThatOfTheField) {
   const MaskMap map(context_at("optics.mask"), "height", kMicrometre,
                     {random_real({8, 9}, 1), std::nullopt});

@@ -69,7 +69,7 @@ TEST(Levels, OffsetsMoveTheLevelsByHalfSteps) {
   context.path = "levels";
   context.parameters = &tree;
   const Levels levels(params, context);
-  EXPECT_EQ(tree.at("levels.offset").upper, 1.0);
+  EXPECT_EQ(tree.at("levels.offset").bounds.upper, 1.0);
   expect_values(quantized(levels, {0.1, 0.3, 0.36, 0.9}), {0.0, 0.3, 0.375, 0.875});
   const at::Tensor leaf = tree.at("levels.offset").leaf.requires_grad_(true);
   const at::Tensor h = at::tensor({0.31e-6, 0.29e-6, 0.88e-6}, at::kDouble).reshape({1, 3});

@@ -7,6 +7,8 @@
 #include <ATen/ops/scalar_tensor.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "core/operators/parameter_tree.h"
 #include "optics/propagation/angular_spectrum.h"
 #include "tests/optics/parts.h"
@@ -50,6 +52,27 @@ TEST(GapElement, AStepOfTheDistanceIsSeenByTheNextField) {
   moved.leaf().add_(5.0);
   EXPECT_TRUE(moved.gap.apply(field, beam).equal(Placed(35e-6).gap.apply(field, beam)));
   EXPECT_FALSE(moved.gap.apply(field, beam).equal(before));
+}
+
+TEST(GapElement, AStepOfTheIndexIsSeenByTheNextField) {
+  const at::Tensor field = random_complex({11, 14}, 1);
+  const Beam beam{kGrid, 532e-9};
+  const auto gap_of_index = [](double index, ParameterTree& tree) {
+    AngularSpectrum::Params params = Placed::params_of(30e-6);
+    params.index_medium = index;
+    BuildContext context;
+    context.path = "gap";
+    context.parameters = &tree;
+    return std::make_unique<AngularSpectrum>(params, context);
+  };
+  ParameterTree tree, other;
+  const auto moved = gap_of_index(1.33, tree);
+  const at::Tensor before = moved->apply(field, beam);
+  tree.at("gap.index_medium").leaf.fill_(1.5);
+  EXPECT_TRUE(moved->apply(field, beam).equal(gap_of_index(1.5, other)->apply(field, beam)));
+  EXPECT_FALSE(moved->apply(field, beam).equal(before));
+  const Beam in_medium{kGrid, 532e-9, 1.5};
+  EXPECT_TRUE(moved->apply(field, beam).equal(Placed(30e-6).gap.apply(field, in_medium)));
 }
 
 TEST(GapElement, EachBeamHasItsOwnKernel) {

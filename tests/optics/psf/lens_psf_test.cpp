@@ -148,7 +148,7 @@ TEST(LensPsf, AWindowOfMoreThanOnePeriodAndASourceAreRefused) {
     FAIL() << "no error";
   } catch (const UsageError& error) {
     EXPECT_STREQ(error.what(),
-                 "optics.light: is a source, but lens_psf lights its pupil itself; leave it out");
+                 "optics.light: is a source, but model.psf lights the optics itself; leave it out");
   }
 }
 

@@ -2,6 +2,7 @@
 #include "optics/psf/psf_from_optics.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/stack.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -12,6 +13,7 @@
 #include "optics/elements/diffuser.h"
 #include "optics/elements/phase_mask.h"
 #include "optics/elements/surfaces/parabolic_lens.h"
+#include "optics/plane.h"
 #include "optics/propagation/angular_spectrum.h"
 #include "optics/sources/plane_wave.h"
 #include "tests/optics/parts.h"
@@ -51,7 +53,7 @@ struct Camera {
 
   Camera(std::int64_t n_y, std::int64_t n_x, std::vector<NamedComponent> elements)
       : optics(std::move(elements)) {
-    params.wavelength = Length::from_m(532e-9);
+    params.wavelength = {Length::from_m(532e-9)};
     params.size = {n_y, n_x};
     params.pitch = {um(3), um(4)};
   }
@@ -135,7 +137,7 @@ TEST(PsfFromOptics, CausticConvergesWithTheSampling) {
 
 TEST(PsfFromOptics, PointAtTheFocalLengthIsCollimated) {
   Camera near(40, 40, {lens(5000), gap(200)});
-  near.params.source_distance = um(5000);
+  near.params.source_distance = {um(5000)};
   Camera far(40, 40, {stop(1e4), gap(200)});
   EXPECT_LE(relative_error(near.source().psf(), far.source().psf()), 2e-3);
 }
@@ -146,9 +148,8 @@ TEST(PsfFromOptics, ElementsAreLinearInTheField) {
   BuildContext context;
   const auto mask = build<OpticalElement>(camera.optics[0].component, context);
   const auto space = build<OpticalElement>(camera.optics[1].component, context);
-  const auto pass = [&](const at::Tensor& u) {
-    return space->apply(mask->apply(u, source.beam()), source.beam());
-  };
+  const Beam& beam = source.lights().front().beam;
+  const auto pass = [&](const at::Tensor& u) { return space->apply(mask->apply(u, beam), beam); };
   const at::Tensor a = random_complex({30, 44}, 1), b = random_complex({30, 44}, 2);
   EXPECT_LE(relative_error(pass(a * 2.0 + b), pass(a) * 2.0 + pass(b)), 1e-13);
 }
@@ -197,6 +198,77 @@ TEST(PsfFromOptics, MissingOpticsOrSensorIsAUsageError) {
   }
 }
 
+TEST(PsfFromOptics, EveryWavelengthIsAChannelOfItsOwn) {
+  Camera camera(15, 22, {diffuser(), gap(100)});
+  const Length colors[] = {Length::from_m(460e-9), Length::from_m(550e-9), Length::from_m(640e-9)};
+  camera.params.wavelength = {colors[0], colors[1], colors[2]};
+  const at::Tensor psf = camera.source().psf();
+  ASSERT_EQ(psf.sizes(), at::IntArrayRef({3, 15, 22}));
+  for (std::int64_t c = 0; c < 3; ++c) {
+    Camera single(15, 22, {diffuser(), gap(100)});
+    single.params.wavelength = {colors[c]};
+    EXPECT_TRUE(psf[c].equal(single.source().psf()[0]));
+  }
+  EXPECT_GT(relative_error(psf[0], psf[2]), 0.05) << "the mask disperses";
+}
+
+/// Middle of each PSF, [n, 2] (y, x); squared, since the light far outside falls off slowly.
+at::Tensor centroids_m(const PsfFromOptics& source) {
+  const at::Tensor psf = source.psf().square();
+  const Grid grid = *source.grid();
+  const at::Tensor total = psf.sum({1, 2});
+  return at::stack({(psf.sum(2) * y_coordinates_m(grid)).sum(1) / total,
+                    (psf.sum(1) * x_coordinates_m(grid)).sum(1) / total},
+                   1);
+}
+
+TEST(PsfFromOptics, PointsOfTheFieldMoveTheImageByTheirAngle) {
+  Camera camera(41, 51, {stop(30), gap(200)});
+  const Angle angle = Angle::from_rad(0.05);
+  camera.params.field = {{Angle(), Angle()}, {angle, Angle()}, {Angle(), angle}};
+  const PsfFromOptics source = camera.source();
+  EXPECT_TRUE(source.has_conditions());
+  const at::Tensor moved = centroids_m(source) * 1e6;
+  const double shift = 200 * std::tan(0.05);
+  const double expected[3][2] = {{0, 0}, {shift, 0}, {0, shift}};
+  for (std::int64_t i = 0; i < 3; ++i) {
+    for (std::int64_t axis = 0; axis < 2; ++axis) {
+      EXPECT_NEAR(moved[i][axis].item<double>(), expected[i][axis], 0.05);
+    }
+  }
+}
+
+TEST(PsfFromOptics, NearPointsOfTheFieldShineThroughTheSamePlace) {
+  Camera camera(41, 51, {stop(30), gap(200)});
+  camera.params.aperture = {um(60), um(60)};
+  camera.params.source_distance = {um(3000), um(8000)};
+  camera.params.field = {{Angle::from_rad(0.03), Angle::from_rad(-0.05)}};
+  const PsfFromOptics source = camera.source();
+  EXPECT_EQ(source.planes_m(), (std::vector<double>{3e-3, 8e-3}));
+  const at::Tensor moved = centroids_m(source) * 1e6;
+  const double z = std::sqrt(1 - std::pow(std::sin(0.03), 2) - std::pow(std::sin(0.05), 2));
+  for (std::int64_t i = 0; i < 2; ++i) {
+    EXPECT_NEAR(moved[i][0].item<double>(), 200 * std::sin(0.03) / z, 0.1);
+    EXPECT_NEAR(moved[i][1].item<double>(), -200 * std::sin(0.05) / z, 0.1);
+  }
+}
+
+TEST(PsfFromOptics, RefusesAnElementThatChangesTheSamples) {
+  AngularSpectrum::Params params;
+  params.distance = um(100);
+  params.offset = {um(20), um(0)};
+  Camera camera(8, 8, {{"shift", named("element", "angular_spectrum", params, "optics.shift")}});
+  try {
+    camera.source();
+    FAIL() << "no error";
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "optics.shift: changes the samples of the field, which model.psf needs as they are; "
+        "take a propagator that keeps them");
+  }
+}
+
 TEST(PsfFromOptics, RefusesASourceSinceItLightsTheOpticsItself) {
   PlaneWave::Params light;
   light.wavelength = Length::from_m(532e-9);
@@ -206,8 +278,7 @@ TEST(PsfFromOptics, RefusesASourceSinceItLightsTheOpticsItself) {
     FAIL() << "no error";
   } catch (const UsageError& error) {
     EXPECT_STREQ(error.what(),
-                 "optics.laser: is a source, but from_optics lights the optics itself; remove it "
-                 "and give the light by wavelength and source_distance of model.psf");
+                 "optics.laser: is a source, but model.psf lights the optics itself; leave it out");
   }
 }
 

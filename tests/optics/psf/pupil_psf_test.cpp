@@ -3,12 +3,17 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/fft_rfft2.h>
+#include <ATen/ops/linalg_inv.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/stack.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <numbers>
 
 #include "core/error.h"
+#include "core/operators/parameter_tree.h"
 #include "tests/optics/parts.h"
 
 namespace parfocal::optics {
@@ -20,7 +25,7 @@ constexpr double kWavelength = 550e-9;
 PupilPsf::Params objective(double na, std::int64_t n, double pitch_m) {
   PupilPsf::Params params;
   params.pupil.na = na;
-  params.wavelength = Length::from_m(kWavelength);
+  params.wavelength = {Length::from_m(kWavelength)};
   params.size = {n, n};
   params.pitch = {Length::from_m(pitch_m), Length::from_m(pitch_m)};
   return params;
@@ -45,6 +50,21 @@ TEST(PupilPsf, FocusIsTheAiryPattern) {
     EXPECT_NEAR(relative[40][40 + i].item<double>(), expected, 1e-3) << i;
     EXPECT_NEAR(relative[40 - i][40].item<double>(), expected, 1e-3) << i;
   }
+}
+
+TEST(PupilPsf, EveryWavelengthIsAChannelOfItsOwn) {
+  PupilPsf::Params params = objective(0.8, 15, 100e-9);
+  const Length colors[] = {Length::from_m(500e-9), Length::from_m(600e-9)};
+  params.wavelength = {colors[0], colors[1]};
+  const at::Tensor psf = psf_of(params);
+  ASSERT_EQ(psf.sizes(), at::IntArrayRef({2, 15, 15}));
+  for (std::int64_t c = 0; c < 2; ++c) {
+    params.wavelength = {colors[c]};
+    EXPECT_TRUE(psf[c].equal(psf_of(params)[0]));
+  }
+  BuildContext context;
+  params.wavelength = {colors[0], colors[1]};
+  EXPECT_TRUE(PupilPsf(params, context).planes_m().empty()) << "colors are no depths";
 }
 
 /// Share of the light within a radius, by the samples whose centre lies inside.
@@ -114,6 +134,60 @@ TEST(PupilPsf, BestFocusBehindAnIndexStepIsScaledByTheIndices) {
   EXPECT_NEAR(best, 40.0 * 1.33 / 1.518, 0.6);  // paraxial
 }
 
+/// sqrt of the bounds of x, y and z [m] of every plane, photons and background unknown as well.
+at::Tensor bounds_m(const PupilPsf& psf, const ParameterTree& tree, double photons,
+                    double background) {
+  // Published for samples of the intensity at twice the pitch, not for pixels.
+  const auto samples = [&] { return psf.psf().slice(1, 0, {}, 2).slice(2, 0, {}, 2) * 4.0; };
+  const auto slope = [&](const at::Tensor& leaf) {
+    const double h = 1e-4;  // um
+    leaf.add_(h);
+    const at::Tensor above = samples();
+    leaf.sub_(2 * h);
+    const at::Tensor below = samples();
+    leaf.add_(h);
+    return (above - below) * (photons / (2 * h * 1e-6));
+  };
+  const at::Tensor position = tree.at("psf.position").leaf, h = samples();
+  const at::Tensor g = at::stack({slope(position[1]), slope(position[0]),
+                                  slope(tree.at("psf.z").leaf), h, at::ones_like(h)},
+                                 1)
+                           .flatten(2);
+  const at::Tensor mu = (photons * h + background).flatten(1).unsqueeze(1);
+  const at::Tensor scale = (g * g / mu).sum(2).sqrt();
+  const at::Tensor unit = g / scale.unsqueeze(2);
+  const at::Tensor fisher = at::matmul(unit / mu, unit.transpose(1, 2));
+  return at::linalg_inv(fisher).diagonal(0, 1, 2).sqrt() / scale;
+}
+
+/// Published are means of 7.94 nm and 12.54 nm, for a transform of 329 samples in which the light of
+/// the outer planes wraps around. The same sums over 486 samples, computed apart from this code by a
+/// plain FFT (which gives 7.942 nm and 12.554 nm for 329), are the expected ones.
+TEST(PupilPsf, BoundsOfDeepEmittersAreThoseOfAPlainFft) {
+  PupilPsf::Params params;
+  params.pupil.na = 1.45;
+  params.pupil.index_immersion = 1.518;
+  params.pupil.index_sample = 1.33;
+  params.pupil.nominal_focus = Length::from_m(2.5e-6);
+  params.wavelength = {Length::from_m(580e-9)};
+  params.size = {241, 241};
+  const double pitch = 0.5 * 580e-9 * 0.15 / (329 * 24e-6 * 100);
+  params.pitch = {Length::from_m(pitch), Length::from_m(pitch)};
+  params.padding = 4;
+  params.z.clear();
+  for (int i = 0; i < 17; ++i) params.z.push_back(Length::from_m((0.5 + 0.25 * i) * 1e-6));
+  ParameterTree tree;
+  BuildContext context;
+  context.dtype = at::kDouble;
+  context.path = "psf";
+  context.parameters = &tree;
+  const PupilPsf psf(params, context);
+  const at::Tensor mean_nm = bounds_m(psf, tree, 30000, 60).mean(0) * 1e9;
+  EXPECT_NEAR(mean_nm[0].item<double>() / 9.38881783, 1.0, 1e-5);
+  EXPECT_NEAR(mean_nm[1].item<double>() / 9.38881783, 1.0, 1e-5);
+  EXPECT_NEAR(mean_nm[2].item<double>() / 16.20334781, 1.0, 1e-5);
+}
+
 TEST(PupilPsf, SamplesAndWindowsThatAreTooCoarseAreRefused) {
   try {
     (void)psf_of(objective(0.8, 16, 0.3e-6));
@@ -129,8 +203,11 @@ TEST(PupilPsf, SamplesAndWindowsThatAreTooCoarseAreRefused) {
     (void)psf_of(far);
     FAIL() << "no error";
   } catch (const SamplingError& error) {
-    EXPECT_NE(std::string(error.what()).find("the phase of the pupil turns by"), std::string::npos);
-    EXPECT_NE(std::string(error.what()).find("at z = 20 um, at most pi"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("the phase of the pupil turns by up to"),
+              std::string::npos);
+    EXPECT_NE(
+        std::string(error.what()).find("of the light at z = 20 um: it spreads beyond the period"),
+        std::string::npos);
   }
 }
 

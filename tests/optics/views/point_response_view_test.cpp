@@ -12,7 +12,7 @@ namespace {
 TEST(PointResponseView, ShowsAStackWithItsSectionAndPeak) {
   PupilPsf::Params psf;
   psf.pupil.na = 0.4;
-  psf.wavelength = Length::from_m(532e-9);
+  psf.wavelength = {Length::from_m(532e-9)};
   psf.size = {15, 22};
   psf.pitch = {Length::from_m(0.25e-6), Length::from_m(0.3e-6)};
   psf.z = {Length::from_m(-2e-6), Length(), Length::from_m(2e-6)};
