@@ -116,6 +116,11 @@ SimulatedFrame simulate_frame(const Experiment& experiment, const Pipeline& pipe
                      ", larger than the " + std::to_string(domain[domain.size() - 2]) + " x " +
                      std::to_string(domain.back()) + " grid of the model; make it smaller");
   }
+  if (domain[0] != 1 && drawn.size(1) != domain[0]) {
+    throw UsageError("scene: " + std::to_string(drawn.size(1)) +
+                     (drawn.size(1) == 1 ? " channel" : " channels") + ", but the model has " +
+                     std::to_string(domain[0]) + "; draw as many channels as the PSF has colors");
+  }
   SimulatedFrame frame;
   const at::Tensor object = pipeline.on_domain(drawn);
   frame.expected = pipeline.model()->forward(object);

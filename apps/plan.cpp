@@ -22,7 +22,7 @@ void take_measured_size(const Experiment& experiment, const Pipeline& pipeline,
   const at::Tensor& values = block->at("measurement").values;
   pipeline.require_fit(values, "data.measurement");
   plan.frames = source.n_frames();
-  plan.channels = values.size(1) * pipeline.detector()->colors();
+  plan.channels = values.size(1);
 }
 
 }  // namespace
@@ -37,12 +37,13 @@ Plan plan_of(const Experiment& experiment, const Placement& placement, int threa
     return plan;
   }
   const Shape range = pipeline.model()->range();
-  plan.channels = range[0];
+  plan.channels = range[0] / pipeline.detector()->colors();
   plan.n_y = range[1];
   plan.n_x = range[2];
   if (experiment.data) take_measured_size(experiment, pipeline, files, plan);
-  if (experiment.scene) plan.channels = simulate_frame(experiment, pipeline).expected.size(1);
-  plan.unknowns_per_frame = pipeline.unknowns_per_frame(plan.channels);
+  if (experiment.scene) plan.channels = simulate_frame(experiment, pipeline).counts.size(1);
+  plan.unknowns_per_frame =
+      pipeline.unknowns_per_frame(plan.channels * pipeline.detector()->colors());
   if (!experiment.reconstruction) return plan;
   plan.iterations = pipeline.solver().iterations();
   const std::int64_t block =

@@ -93,6 +93,23 @@ TEST(Pipeline, SceneLargerThanTheModelIsRefused) {
                UsageError);
 }
 
+TEST(Pipeline, ASceneOfOtherChannelsThanThePsfIsRefused) {
+  const WorkFolder folder;
+  (void)folder.write("colors.yaml", R"(parfocal: 1
+name: colors
+task: simulate
+scene: {type: siemens_star, size: [8, 8], photons: 100 photon}
+model:
+  type: lensless_convolution
+  psf: {type: pupil_psf, pupil: {na: 0.4}, wavelength: [450 nm, 532 nm], size: [16, 16], pitch: [0.25 um, 0.25 um]}
+detector: {type: poisson}
+)");
+  const ProgramResult result = run_parfocal({"check", "colors.yaml"}, folder.path());
+  EXPECT_EQ(result.exit_code, 2) << result.out;
+  EXPECT_THAT(result.err, HasSubstr("scene: 1 channel, but the model has 2; draw as many channels "
+                                    "as the PSF has colors"));
+}
+
 TEST(Pipeline, AStackOfPlanesIsNoColorImage) {
   const WorkFolder folder;
   (void)folder.write("stack.yaml", R"(parfocal: 1
