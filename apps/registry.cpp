@@ -3,6 +3,7 @@
 
 #include "datasets/register.h"
 #include "forward_models/register.h"
+#include "learned/register.h"
 #include "optics/register.h"
 #include "solvers/register.h"
 
@@ -14,6 +15,7 @@ Registry make_registry() {
   optics::register_optics(registry);
   register_forward_models(registry);
   register_solvers(registry);
+  register_learned(registry);
   return registry;
 }
 
