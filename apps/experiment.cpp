@@ -14,11 +14,11 @@ using Words = std::vector<std::string>;
 
 /// Words of the experiment language that belong to tasks which this version does not run.
 const Words& later_tasks() {
-  static const Words words = {"train", "design", "evaluate"};
+  static const Words words = {"train", "evaluate"};
   return words;
 }
 
-/// What the two tasks need, and why, in the order of the file.
+/// What a task needs, and why, in the order of the file.
 struct Need {
   const char* block;
   const char* reason;
@@ -50,19 +50,60 @@ void check_reconstruct(const Node& root, ReadContext& context) {
   require_block(root, context, "reconstruct", {"reconstruction", "solver and priors"});
 }
 
+/// An instrument is judged by its images of a scene.
+void check_design(const Node& root, ReadContext& context) {
+  require_block(root, context, "design", {"scene", "where objects come from, and their light"});
+  require_block(root, context, "design", {"model", "object -> expected measurement"});
+  require_block(root, context, "design", {"detector", "photons -> counts"});
+  require_block(root, context, "design", {"optimize", "what is sought, and the loss"});
+  if (root.find("evaluate") != nullptr) {
+    require_block(root, context, "design",
+                  {"reconstruction", "the metrics of evaluate compare reconstructions"});
+  }
+}
+
+/// Blocks that a task would ignore are mistakes.
+void refuse_unused(const Node& root, ReadContext& context, const std::string& task,
+                   const Words& blocks) {
+  for (const std::string& block : blocks) {
+    const Node* node = root.find(block);
+    if (node == nullptr) continue;
+    ReadContext child = context.child(block);
+    child.error(*node, "rule", "task " + task + " does not use this block",
+                "remove it, or set another task");
+  }
+}
+
+/// A design judges what stages make of an image; a reconstruction runs a solver.
+void check_method(const Experiment& experiment, const Node& root, ReadContext& context) {
+  if (!experiment.reconstruction) return;
+  ReadContext place = context.child("reconstruction");
+  const Node& node = *root.find("reconstruction");
+  const bool stages = !experiment.reconstruction->stages.empty();
+  if (experiment.task == Task::kReconstruct && stages) {
+    place.error(node, "not_available",
+                "stages: this version runs them in task design; task reconstruct needs a solver");
+  }
+  if (experiment.task == Task::kDesign && !stages) {
+    place.error(node, "not_available",
+                "solver: this version does not design an instrument through a solver; give stages");
+  }
+}
+
 /// Metrics compare with the true object, and each gives one number of the summary.
 void check_metrics(const Experiment& experiment, const Node& root, ReadContext& context) {
   if (!experiment.evaluate) return;
   ReadContext metrics = context.child("evaluate").child("metrics");
   const Node& node = *root.find("evaluate")->find("metrics");
-  if (experiment.task != Task::kReconstruct || !experiment.scene) {
+  if (experiment.task == Task::kSimulate || !experiment.scene) {
     metrics.error(node, "rule", "a metric needs the true object, which only a scene knows",
                   "remove the block evaluate, or reconstruct from a scene");
   }
   std::set<std::string> names;
   for (const ComponentConfig& metric : experiment.evaluate->metrics) {
-    if (names.insert(metric.type->name).second) continue;
-    metrics.error(node, "rule", metric.type->name + " stands in the list twice");
+    if (names.insert(number_name(metric)).second) continue;
+    metrics.error(node, "rule", number_name(metric) + " stands in the list twice",
+                  "give one of them another name:");
   }
 }
 
@@ -75,13 +116,7 @@ void check_simulate(const Node& root, ReadContext& context) {
     require_block(root, context, "simulate", {"model", "object -> expected measurement"});
     require_block(root, context, "simulate", {"detector", "photons -> counts"});
   }
-  for (const char* block : {"data", "reconstruction"}) {
-    const Node* node = root.find(block);
-    if (node == nullptr) continue;
-    ReadContext child = context.child(block);
-    child.error(*node, "rule", "task simulate does not use this block",
-                "remove it, or set task: reconstruct");
-  }
+  refuse_unused(root, context, "simulate", {"data", "reconstruction", "optimize"});
 }
 
 void check_device(const Experiment& experiment, const Node& root, ReadContext& context) {
@@ -133,17 +168,18 @@ void refuse_later_words(Node& root, ReadContext& context) {
     std::vector<Diagnostic> found(1);
     found[0] = {task->where, "task", "not_available",
                 "task = " + task->scalar +
-                    ": this version runs reconstruct and simulate; it does not have " +
+                    ": this version runs reconstruct, simulate and design; it does not have " +
                     task->scalar + " yet",
                 ""};
     throw ConfigError(std::move(found));
   }
+  const bool reconstructs = task != nullptr && task->scalar == "reconstruct";
   const auto later = std::find_if(root.entries.begin(), root.entries.end(),
                                   [](const Node::Entry& e) { return e.key == "optimize"; });
-  if (later == root.entries.end()) return;
+  if (!reconstructs || later == root.entries.end()) return;
   context.error_at(later->where, "not_available",
-                   "optimize: this version does not adjust parameters of the instrument; only the "
-                   "object is unknown",
+                   "optimize: this version does not adjust parameters of the instrument in task "
+                   "reconstruct; only the object is unknown",
                    "remove the block");
   root.entries.erase(later);
 }
@@ -157,11 +193,16 @@ Experiment typed(Node root, const Registry& registry, Diagnostics& diagnostics) 
   const Node* task = root.find("task");
   if (task != nullptr && task->scalar == "reconstruct") check_reconstruct(root, context);
   if (task != nullptr && task->scalar == "simulate") check_simulate(root, context);
+  if (task != nullptr && task->scalar == "design") {
+    check_design(root, context);
+    refuse_unused(root, context, "design", {"data"});
+  }
   if (good) {
     check_device(experiment, root, context);
     check_seeds(experiment, root, context);
     check_percentiles(experiment, root, context);
     check_metrics(experiment, root, context);
+    check_method(experiment, root, context);
   }
   return experiment;
 }
@@ -174,6 +215,35 @@ void collect_changes(const Node& changes, const std::string& path, Words& change
   for (const Node::Entry& entry : changes.entries) {
     collect_changes(entry.value, path.empty() ? entry.key : path + "." + entry.key, changed);
   }
+}
+
+bool is_at_or_below(const std::string& path, const std::string& root) {
+  return path == root || path.starts_with(root + ".");
+}
+
+/// What a variant overrides is frozen there, unless it lists it again as a group of its own.
+void freeze_overridden(Node& root, const Words& changed) {
+  Node* optimize = root.find("optimize");
+  Node* groups = optimize != nullptr ? optimize->find("parameters") : nullptr;
+  if (groups == nullptr || !groups->is_map()) return;
+  const auto listed_again = [&](const std::string& group) {
+    return std::ranges::any_of(changed, [&](const std::string& path) {
+      return is_at_or_below(path, "optimize.parameters." + group);
+    });
+  };
+  Node frozen = optimize->find("frozen") != nullptr ? *optimize->find("frozen") : Node::make_list();
+  for (const std::string& path : changed) {
+    if (path.starts_with("optimize.") || path.starts_with("runtime.") || listed_again(path)) {
+      continue;
+    }
+    std::erase_if(groups->entries, [&](const Node::Entry& group) {
+      return is_at_or_below(group.key, path) && !listed_again(group.key);
+    });
+    const bool below_a_group = std::ranges::any_of(
+        groups->entries, [&](const Node::Entry& group) { return is_at_or_below(path, group.key); });
+    if (below_a_group && frozen.is_list()) frozen.items.push_back(Node::make_scalar(path));
+  }
+  if (!frozen.items.empty()) optimize->set("frozen", std::move(frozen));
 }
 
 /// Variants see equal data: what is measured may not differ between them.
@@ -221,6 +291,7 @@ void read_variants(ExperimentFile& result, const Registry& registry, Diagnostics
     check_equal_data(entry.key, variant.changed, entry.value, context);
     Node root = base;
     overlay(root, entry.value);
+    freeze_overridden(root, variant.changed);
     variant.experiment = typed(std::move(root), registry, diagnostics);
     result.variants.push_back(std::move(variant));
   }
@@ -231,6 +302,17 @@ void read_variants(ExperimentFile& result, const Registry& registry, Diagnostics
 const ObjectSchema& experiment_schema() {
   static const std::shared_ptr<const ObjectSchema> schema = schema_of<Experiment>();
   return *schema;
+}
+
+std::string number_name(const ComponentConfig& config) {
+  return config.name.empty() ? config.type->name : config.name;
+}
+
+bool trains_instrument(const Experiment& experiment) {
+  if (!experiment.optimize) return false;
+  return std::ranges::any_of(experiment.optimize->parameters, [](const auto& group) {
+    return !is_at_or_below(group.first, "reconstruction");
+  });
 }
 
 std::string ExperimentFile::resolved_yaml() const {

@@ -12,10 +12,11 @@
 #include "core/config/schema.h"
 #include "core/operators/image_file.h"
 #include "core/tensor/grid.h"
+#include "learned/training/optimize.h"
 
 namespace parfocal {
 
-enum class Task { kReconstruct, kSimulate };
+enum class Task { kReconstruct, kSimulate, kDesign };
 
 /// Measured frames, and what happens to the pixels that cannot be trusted.
 struct DataBlock {
@@ -26,14 +27,17 @@ struct DataBlock {
   static void describe(Schema<DataBlock>& s);
 };
 
+/// Either a solver with its priors, or stages that run one after the other.
 struct ReconstructionBlock {
   ComponentConfig solver;
   std::vector<ComponentConfig> priors;
+  std::vector<ComponentConfig> stages;
   static void describe(Schema<ReconstructionBlock>& s);
 };
 
 struct EvaluateBlock {
   std::vector<ComponentConfig> metrics;
+  std::int64_t samples = 1;  ///< Objects drawn from the scene.
   static void describe(Schema<EvaluateBlock>& s);
 };
 
@@ -84,6 +88,7 @@ struct Experiment {
   ComponentConfig model;
   ComponentConfig detector;
   std::optional<ReconstructionBlock> reconstruction;
+  std::optional<OptimizeBlock> optimize;
   Node compare;
   std::optional<EvaluateBlock> evaluate;
   OutputBlock output;
@@ -95,7 +100,15 @@ struct Experiment {
 
 [[nodiscard]] const ObjectSchema& experiment_schema();
 
-/// One row of `compare`: the experiment with the overrides of the variant laid over it.
+/// The name of a number in the summary: as the file says, else the word of its type.
+[[nodiscard]] std::string number_name(const ComponentConfig& config);
+
+/// Whether a group of `optimize` holds a part of the instrument.
+[[nodiscard]] bool trains_instrument(const Experiment& experiment);
+
+/// One row of `compare`: the experiment with the overrides of the variant laid over it. What a
+/// variant overrides is frozen there with everything below it, unless the variant lists it again in
+/// its own `optimize.parameters`.
 struct Variant {
   std::string name;
   Experiment experiment;

@@ -16,17 +16,25 @@ void DataBlock::describe(Schema<DataBlock>& s) {
 void ReconstructionBlock::describe(Schema<ReconstructionBlock>& s) {
   s.summary("How the object is found.");
   s.component("solver", &ReconstructionBlock::solver, "solver")
-      .required()
-      .doc("The iterative or direct method.");
+      .doc("The iterative or direct method; or give stages.");
   s.components("prior", &ReconstructionBlock::priors, "prior")
       .doc("What is known of the object before the measurement; terms are added.");
+  s.components("stages", &ReconstructionBlock::stages, "stage")
+      .doc("Steps that run one after the other, instead of a solver (task design).");
+  s.check([](const ReconstructionBlock& r) -> std::string {
+    if (r.solver && !r.stages.empty()) return "expected a solver or stages, not both";
+    return r.solver || !r.stages.empty() ? "" : "expected a solver or stages";
+  });
 }
 
 void EvaluateBlock::describe(Schema<EvaluateBlock>& s) {
   s.summary("What is measured on the estimate when the true object is known.");
-  s.components("metrics", &EvaluateBlock::metrics, "metric")
+  s.components("metrics", &EvaluateBlock::metrics, "metric", Naming::kOptional)
       .required()
       .doc("Numbers that compare the estimate with the true object of a scene.");
+  s.key("samples", &EvaluateBlock::samples)
+      .at_least(1)
+      .doc("Objects 0, 1, ... of the scene that are imaged and reconstructed (task design).");
 }
 
 void LightBlock::describe(Schema<LightBlock>& s) {
@@ -80,9 +88,11 @@ void Experiment::describe(Schema<Experiment>& s) {
       .doc("Version of the experiment language.");
   s.key("name", &Experiment::name).required().doc("Name of the run folder.");
   s.choice("task", &Experiment::task,
-           {{"reconstruct", Task::kReconstruct}, {"simulate", Task::kSimulate}})
+           {{"reconstruct", Task::kReconstruct},
+            {"simulate", Task::kSimulate},
+            {"design", Task::kDesign}})
       .required()
-      .doc("What is done: find the object of a measurement, or simulate a measurement.");
+      .doc("Find the object of a measurement, simulate a measurement, or design the instrument.");
   s.block("data", &Experiment::data).doc("Measured frames (task reconstruct).");
   s.component("scene", &Experiment::scene, "scene")
       .doc("Where objects come from when none are measured, and how much light they give.");
@@ -90,11 +100,13 @@ void Experiment::describe(Schema<Experiment>& s) {
       .doc("The hardware, named elements; light goes in file order.");
   s.block("light", &Experiment::light).doc("Samples of the light before the first element.");
   s.elements("views", &Experiment::views, "view")
-      .doc("What of the optics is shown and exported (task simulate).");
+      .doc("What of the optics is shown and exported (tasks simulate and design).");
   s.component("model", &Experiment::model, "model").doc("Object -> expected measurement.");
   s.component("detector", &Experiment::detector, "detector")
       .doc("Photons -> counts, and therefore the likelihood.");
   s.block("reconstruction", &Experiment::reconstruction).doc("How the object is found.");
+  s.block("optimize", &Experiment::optimize)
+      .doc("Which parameters are unknown besides the object, and how they are found.");
   s.tree("compare", &Experiment::compare)
       .doc("Named variants of this file: overrides by dotted path, run on equal data.");
   s.block("evaluate", &Experiment::evaluate).doc("Metrics against the true object of a scene.");

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/pipeline.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/zeros.h>
 
 #include "core/error.h"
 #include "core/tensor/fft.h"
 #include "core/tensor/random.h"
 #include "core/tensor/tensor_checks.h"
+#include "forward_models/imaging/incoherent_imaging.h"
 #include "forward_models/lensless/lensless_convolution.h"
 
 namespace parfocal {
@@ -48,6 +50,10 @@ Pipeline::Pipeline(const Experiment& experiment, const Placement& placement,
   for (const ComponentConfig& prior : experiment.reconstruction->priors) {
     priors_.push_back(build<Prior>(prior, context_));
   }
+  for (const ComponentConfig& stage : experiment.reconstruction->stages) {
+    stages_.push_back(build<Stage>(stage, context_));
+  }
+  if (!experiment.reconstruction->solver) return;
   solver_ = build<Solver>(experiment.reconstruction->solver, context_);
 }
 
@@ -89,9 +95,24 @@ std::int64_t Pipeline::unknowns_per_frame(std::int64_t channels) const {
 }
 
 std::optional<Grid> Pipeline::sensor_grid() const {
-  const auto* lensless = dynamic_cast<const lensless::LenslessConvolution*>(model_.get());
-  return lensless != nullptr ? lensless->sensor_grid() : std::nullopt;
+  if (const auto* lensless = dynamic_cast<const lensless::LenslessConvolution*>(model_.get())) {
+    return lensless->sensor_grid();
+  }
+  const auto* camera = dynamic_cast<const imaging::IncoherentImaging*>(model_.get());
+  return camera != nullptr ? camera->sensor_grid() : std::nullopt;
 }
+
+namespace {
+
+/// Gives the leaves of one tree the values of those of the same path in another.
+void copy_values(const ParameterTree& from, const ParameterTree& to) {
+  const at::NoGradGuard no_grad;
+  for (const auto& [path, parameter] : to.all()) {
+    if (from.contains(path)) parameter.leaf.copy_(from.at(path).leaf);
+  }
+}
+
+}  // namespace
 
 std::vector<NamedView> build_views(const Experiment& experiment, const Pipeline& pipeline) {
   std::vector<NamedView> views;
@@ -101,6 +122,7 @@ std::vector<NamedView> build_views(const Experiment& experiment, const Pipeline&
     ParameterTree parameters;
     context.parameters = &parameters;
     views.push_back({named.name, build<View>(named.component, context)});
+    copy_values(pipeline.parameters(), parameters);
   }
   return views;
 }

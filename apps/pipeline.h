@@ -17,6 +17,7 @@
 #include "datasets/image_files.h"
 #include "solvers/prior.h"
 #include "solvers/solver.h"
+#include "solvers/stage.h"
 
 namespace parfocal {
 
@@ -39,12 +40,18 @@ class Pipeline {
   Pipeline(const Experiment& experiment, const Placement& placement,
            datasets::ImageFileLoader& files);
 
-  [[nodiscard]] const OperatorPtr& model() const { return model_; }
+  [[nodiscard]] OperatorPtr model() const { return model_; }
   [[nodiscard]] const std::shared_ptr<const Likelihood>& detector() const { return detector_; }
   [[nodiscard]] const Solver& solver() const { return *solver_; }
   [[nodiscard]] const std::vector<std::shared_ptr<const Prior>>& priors() const { return priors_; }
+  [[nodiscard]] const std::vector<std::shared_ptr<const Stage>>& stages() const { return stages_; }
+  [[nodiscard]] ParameterTree& parameters() { return parameters_; }
+  [[nodiscard]] const ParameterTree& parameters() const { return parameters_; }
   [[nodiscard]] const Placement& placement() const { return placement_; }
   [[nodiscard]] const BuildContext& context() const { return context_; }
+
+  /// Recomputes what the model derives from its parameters.
+  void refresh() { model_->refresh(); }
 
   /// Checks that a measurement [batch, channel, n_y, n_x] is what the model makes.
   void require_fit(const at::Tensor& counts, const std::string& path) const;
@@ -65,10 +72,11 @@ class Pipeline {
   Placement placement_;
   ParameterTree parameters_;
   BuildContext context_;
-  OperatorPtr model_;
+  std::shared_ptr<Operator> model_;
   std::shared_ptr<const Likelihood> detector_;
   std::vector<std::shared_ptr<const Prior>> priors_;
   std::shared_ptr<const Solver> solver_;
+  std::vector<std::shared_ptr<const Stage>> stages_;
 };
 
 /// A view with the name it has in the experiment.
@@ -76,7 +84,8 @@ struct NamedView {
   std::string name;
   std::shared_ptr<const View> view;
 };
-/// Everything in `views`, each with hardware of its own on the samples of `light`.
+/// Everything in `views`, each with hardware of its own on the samples of `light`, at the present
+/// values of the parameters of the pipeline.
 [[nodiscard]] std::vector<NamedView> build_views(const Experiment& experiment,
                                                  const Pipeline& pipeline);
 

@@ -66,6 +66,7 @@ class Walk {
           enter_component(*place_.node, key->component_kind, word);
         }
         break;
+      case ValueKind::kBlocks:
       case ValueKind::kComponents:
       case ValueKind::kElements:
         pending_ = key;
@@ -92,6 +93,11 @@ class Walk {
     }
     if (member == nullptr) lost(word, "the file has no such member of " + list.name, known);
     place_.node = member;
+    if (list.shape.kind == ValueKind::kBlocks) {
+      place_.schema = list.block.get();
+      place_.title = word;
+      return;
+    }
     enter_component(*member, list.component_kind, word);
   }
 

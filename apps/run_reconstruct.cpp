@@ -165,7 +165,7 @@ Summary summary_of(const Experiment& experiment, const Pipeline& pipeline, const
   for (const ComponentConfig& config : experiment.evaluate->metrics) {
     const auto metric = build<Metric>(config, pipeline.context());
     const double mean = metric->evaluate(object, truth).to(at::kDouble).mean().item<double>();
-    summary.add(config.type->name, mean, metric->unit());
+    summary.add(number_name(config), mean, metric->unit());
   }
   return summary;
 }

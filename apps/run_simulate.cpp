@@ -72,6 +72,8 @@ TaskResult run_task(const Experiment& experiment, const Placement& placement,
       return run_reconstruct(experiment, placement, files, folder, hooks);
     case Task::kSimulate:
       return run_simulate(experiment, placement, files, folder, hooks);
+    case Task::kDesign:
+      return run_design(experiment, placement, files, folder, hooks);
   }
   return {};
 }

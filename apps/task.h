@@ -47,7 +47,17 @@ struct TaskResult {
                                       datasets::ImageFileLoader& files,
                                       const std::filesystem::path& folder, const RunHooks& hooks);
 
-/// Whichever of the two `experiment.task` names.
+/// Finds the parameters that `optimize` names, and judges the instrument before and after.
+///
+/// Layout:     views as VIEW and VIEW_start, psf, and one sample: measurement, truth and, where there
+///             are stages, object, all in object values. Conditions stand on the channel axis.
+///             The summary holds SCORE and SCORE_start of the loss, SCORE_condition_K, and the
+///             metrics. Without anything to train the instrument is judged as it is.
+[[nodiscard]] TaskResult run_design(const Experiment& experiment, const Placement& placement,
+                                    datasets::ImageFileLoader& files,
+                                    const std::filesystem::path& folder, const RunHooks& hooks);
+
+/// Whichever of them `experiment.task` names.
 [[nodiscard]] TaskResult run_task(const Experiment& experiment, const Placement& placement,
                                   datasets::ImageFileLoader& files,
                                   const std::filesystem::path& folder, const RunHooks& hooks);

@@ -2,11 +2,13 @@
 #include "forward_models/register.h"
 
 #include "core/operators/component.h"
+#include "forward_models/imaging/incoherent_imaging.h"
 #include "forward_models/lensless/lensless_convolution.h"
 
 namespace parfocal {
 
 void register_forward_models(Registry& registry) {
+  add_component<Operator, imaging::IncoherentImaging>(registry, "incoherent_imaging");
   add_component<Operator, lensless::LenslessConvolution>(registry, "lensless_convolution");
 }
 

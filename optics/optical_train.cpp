@@ -23,7 +23,7 @@ bool same_samples(const Grid& a, const Grid& b) {
 
 }  // namespace
 
-OpticalTrain::OpticalTrain(const BuildContext& context, const Grid& first_plane)
+OpticalTrain::OpticalTrain(const BuildContext& context, const Grid& first_plane, Light light)
     : path_(context.path),
       first_plane_(first_plane),
       dtype_(c10::toComplexType(context.dtype)),
@@ -33,7 +33,7 @@ OpticalTrain::OpticalTrain(const BuildContext& context, const Grid& first_plane)
   }
   BuildContext here = context;
   here.sensor = first_plane;
-  Beam beam;
+  Beam beam{first_plane};
   for (const NamedComponent& named : *context.optics) {
     auto element = build<OpticalElement>(named.component, here);
     if (auto source = std::dynamic_pointer_cast<Source>(element)) {
@@ -41,17 +41,26 @@ OpticalTrain::OpticalTrain(const BuildContext& context, const Grid& first_plane)
         throw UsageError("optics." + named.name + ": is a second source; one stands in the block");
       }
       source_ = std::move(source);
-      beam = beam_of(first_plane, source_->lines().at(0));
+      beam = first_beam();
       continue;
     }
-    if (source_ == nullptr) {
+    if (source_ == nullptr && light == Light::kRequired) {
       throw UsageError("optics." + named.name +
                        ": no light reaches it; put a source (plane_wave, ...) first in the block");
     }
     beam = element->after(beam);
+    if (source_ == nullptr && !same_samples(beam.grid, first_plane)) {
+      throw UsageError("optics." + named.name +
+                       ": changes the samples of the light; put a source first in the block, whose "
+                       "wavelength tells how");
+    }
     here.sensor = beam.grid;
     elements_.push_back({named.name, std::move(element)});
   }
+}
+
+Beam OpticalTrain::first_beam() const {
+  return source_ != nullptr ? beam_of(first_plane_, source_->lines().at(0)) : Beam{first_plane_};
 }
 
 std::vector<Wave> OpticalTrain::waves_behind(std::size_t count) const {
@@ -85,7 +94,7 @@ std::vector<Wave> OpticalTrain::waves_after(const std::string& name) const {
 
 OpticalTrain::Placed OpticalTrain::placed(const std::string& name) const {
   const std::size_t index = index_of(name);
-  Beam beam = beam_of(first_plane_, source_->lines().at(0));
+  Beam beam = first_beam();
   for (std::size_t i = 0; i < index; ++i) beam = elements_[i].element->after(beam);
   return {elements_[index].element, beam};
 }
@@ -110,7 +119,7 @@ at::Tensor OpticalTrain::irradiance(const std::vector<Wave>& waves) const {
 std::vector<std::string> OpticalTrain::decisions() const {
   const at::NoGradGuard no_grad;
   std::vector<std::string> sentences;
-  Beam beam = beam_of(first_plane_, source_->lines().at(0));
+  Beam beam = first_beam();
   at::Tensor fields = source_->illuminate(beam).fields.to(device_, dtype_);
   for (const Named& named : elements_) {
     std::string sentence = named.element->decision(fields, beam);

@@ -30,12 +30,18 @@ struct Wave {
 /// Layout:     fields of the dtype of the optics.
 /// Invariants: differentiable in every leaf of source and elements. Each element is built with the
 ///             grid of the light that reaches it as `BuildContext::sensor`.
-/// Errors:     UsageError without a source in front, for a second one, and for an unknown name.
+/// Errors:     UsageError without a source in front, for a second one, for an unknown name, and,
+///             where light is optional and absent, for an element that changes the samples.
 /// Tested by:  tests/optics/optical_train_test.cpp.
 class OpticalTrain {
  public:
+  enum class Light {
+    kRequired,
+    kOptional,  ///< For what only looks at elements: a model may bring the light itself.
+  };
   /// `first_plane`: the samples before the first element.
-  OpticalTrain(const BuildContext& context, const Grid& first_plane);
+  OpticalTrain(const BuildContext& context, const Grid& first_plane,
+               Light light = Light::kRequired);
 
   /// An element and the beam of the first color before it.
   struct Placed {
@@ -59,6 +65,8 @@ class OpticalTrain {
     std::string name;
     std::shared_ptr<OpticalElement> element;
   };
+  /// Before the first element, in the first color.
+  [[nodiscard]] Beam first_beam() const;
   [[nodiscard]] std::vector<Wave> waves_behind(std::size_t count) const;
   [[nodiscard]] std::size_t index_of(const std::string& name) const;
 

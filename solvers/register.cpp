@@ -3,6 +3,7 @@
 
 #include "core/operators/component.h"
 #include "solvers/linear/tikhonov.h"
+#include "solvers/linear/wiener.h"
 #include "solvers/metrics/psnr.h"
 #include "solvers/priors/non_negative.h"
 #include "solvers/priors/total_variation.h"
@@ -18,6 +19,7 @@ void register_solvers(Registry& registry) {
   add_component<Solver, solvers::Fista>(registry, "fista");
   add_component<Solver, solvers::GradientDescent>(registry, "gradient_descent");
   add_component<Solver, solvers::Tikhonov>(registry, "tikhonov");
+  add_component<Stage, solvers::Wiener>(registry, "wiener");
   add_component<Metric, solvers::Psnr>(registry, "psnr");
   add_component<Prior, solvers::NonNegative>(registry, "non_negative");
   add_component<Prior, solvers::TotalVariation>(registry, "total_variation");

@@ -167,12 +167,16 @@ std::vector<Diagram> diagrams_of(const ConvergenceRecord& record) {
   Diagram objective{"Objective and its terms", "iteration", {}, true};
   Diagram residuals{"Residuals and change per step", "iteration", {}, true};
   Diagram shares{"Share of active terms", "iteration", {}, false};
+  Diagram training{"Loss of the training", "step", {}, false, false};
   for (const auto& [name, values] : record.columns) {
     const bool share = contains(name, "fraction") || contains(name, "share");
     const bool residual = contains(name, "residual") || contains(name, "change") ||
                           contains(name, "primal") || contains(name, "dual") ||
                           contains(name, "step");
-    Diagram& diagram = share ? shares : residual ? residuals : objective;
+    Diagram& diagram = name == "loss" ? training
+                       : share        ? shares
+                       : residual     ? residuals
+                                      : objective;
     diagram.series.push_back(record.series(name));
   }
   // A share that is zero throughout is said in words, not drawn.
@@ -180,7 +184,7 @@ std::vector<Diagram> diagrams_of(const ConvergenceRecord& record) {
     return std::all_of(series.points.begin(), series.points.end(),
                        [](const auto& point) { return point.second == 0; });
   });
-  return {objective, residuals, shares};
+  return {objective, residuals, shares, training};
 }
 
 }  // namespace parfocal::report

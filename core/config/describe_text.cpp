@@ -43,6 +43,8 @@ std::string key_lines(const KeySchema& key, const Node& defaults, const Registry
   if (const std::string types = type_list(key, registry); !types.empty()) {
     text += fmt::format("{}    types: {}\n", indent, types);
   }
+  if (key.named)
+    text += fmt::format("{}    name: of its number in the summary; else the type\n", indent);
   if (key.block != nullptr) {
     const Node nested = defaults_of(*key.block);
     for (const KeySchema& inner : key.block->keys)
@@ -71,7 +73,9 @@ void append_rows(std::string& text, const ObjectSchema& schema, const std::strin
     }
     text += fmt::format("| `{}{}` | {} | {} | {} | {} | {} |\n", prefix, key.name, accepted,
                         range_text(key), default_text(key, defaults), key.trainable_unit, key.doc);
-    if (key.block != nullptr) append_rows(text, *key.block, prefix + key.name + ".", registry);
+    if (key.block == nullptr) continue;
+    const bool many = key.shape.kind == ValueKind::kBlocks;
+    append_rows(text, *key.block, prefix + key.name + (many ? ".NAME." : "."), registry);
   }
 }
 

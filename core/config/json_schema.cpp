@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/config/describe_text.h"
 #include "core/config/key_text.h"
@@ -11,6 +12,14 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json object_json(const ObjectSchema& schema, const std::string* type);
+
+/// The kinds whose components may carry a name somewhere below `schema`.
+void collect_named_kinds(const ObjectSchema& schema, std::set<std::string>& kinds) {
+  for (const KeySchema& key : schema.keys) {
+    if (key.named) kinds.insert(key.component_kind);
+    if (key.block != nullptr) collect_named_kinds(*key.block, kinds);
+  }
+}
 
 std::string escaped(const std::string& unit) {
   std::string text;
@@ -66,6 +75,9 @@ Json one_value_json(const KeySchema& key) {
       break;
     case ValueKind::kBlock:
       json = object_json(*key.block, nullptr);
+      break;
+    case ValueKind::kBlocks:
+      json = {{"type", "object"}, {"additionalProperties", object_json(*key.block, nullptr)}};
       break;
     case ValueKind::kComponent:
       json = component;
@@ -136,11 +148,15 @@ std::string json_schema(const ObjectSchema& root, const Registry& registry) {
     json["then"] = {{"required", json["required"]}};
     json["required"] = {"parfocal"};
   }
+  std::set<std::string> named_kinds;
+  collect_named_kinds(root, named_kinds);
   Json& definitions = json["definitions"] = Json::object();
   for (const std::string& kind : registry.kinds()) {
     Json& types = definitions[kind]["oneOf"] = Json::array();
-    for (const ComponentType* type : registry.of_kind(kind))
+    for (const ComponentType* type : registry.of_kind(kind)) {
       types.push_back(object_json(*type->schema, &type->name));
+      if (named_kinds.contains(kind)) types.back()["properties"]["name"] = {{"type", "string"}};
+    }
   }
   return json.dump(2) + "\n";
 }

@@ -35,6 +35,8 @@ std::string scalar_kind(const KeySchema& key) {
       return "one of: " + joined_words(key.choices);
     case ValueKind::kBlock:
       return "block";
+    case ValueKind::kBlocks:
+      return "named blocks in order";
     case ValueKind::kComponent:
       return key.component_kind;
     case ValueKind::kComponents:
@@ -95,6 +97,8 @@ std::string scalar_sample(const KeySchema& key) {
       return "{name: {type: ...}}";
     case ValueKind::kBlock:
       return "{...}";
+    case ValueKind::kBlocks:
+      return "{name: {...}}";
     case ValueKind::kTree:
       return "{...}";
   }
@@ -118,7 +122,8 @@ std::string joined_words(const std::vector<std::string>& words) {
 
 bool is_required(const KeySchema& key) {
   if (key.required) return true;
-  return key.block != nullptr && !key.optional && std::ranges::any_of(key.block->keys, is_required);
+  return key.shape.kind == ValueKind::kBlock && !key.optional &&
+         std::ranges::any_of(key.block->keys, is_required);
 }
 
 std::string accepted_text(const KeySchema& key) {

@@ -28,6 +28,7 @@ struct ComponentConfig {
   const ComponentType* type = nullptr;
   std::shared_ptr<const void> params;
   std::string path;  ///< Dotted path in the experiment, "reconstruction.solver".
+  std::string name;  ///< Of its numbers in the summary, where the block gives names; else empty.
   SourceLocation where;
 
   explicit operator bool() const { return type != nullptr; }

@@ -67,7 +67,8 @@ struct KeySchema {
   std::optional<Bound> lower, upper;
   std::vector<std::string> choices;
   std::string component_kind;                 ///< For kComponent, kComponents, kElements.
-  std::shared_ptr<const ObjectSchema> block;  ///< For kBlock.
+  bool named = false;                         ///< Its components may carry `name:`.
+  std::shared_ptr<const ObjectSchema> block;  ///< For kBlock and kBlocks.
   std::string trainable_unit;                 ///< Empty: cannot be trained.
   std::map<std::string, std::function<void(void*)>> presets;  ///< Of a `variant` key.
 
@@ -151,9 +152,19 @@ struct IsOptional : std::false_type {};
 template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 
+/// What a list or a place of components accepts.
+struct ComponentPlace {
+  std::string kind;
+  bool named = false;  ///< May carry `name:`.
+};
+
 bool read_block(const ObjectSchema& schema, const Node&, ReadContext&, void* params);
-bool read_component(const std::string& kind, const Node&, ReadContext&, ComponentConfig&);
-bool read_components(const std::string& kind, const Node&, ReadContext&,
+/// Calls `read` for each block of a map of blocks.
+bool read_blocks(
+    const Node&, ReadContext&,
+    const std::function<bool(const std::string& name, const Node&, ReadContext&)>& read);
+bool read_component(const ComponentPlace&, const Node&, ReadContext&, ComponentConfig&);
+bool read_components(const ComponentPlace&, const Node&, ReadContext&,
                      std::vector<ComponentConfig>&);
 bool read_elements(const std::string& kind, const Node&, ReadContext&,
                    std::vector<NamedComponent>&);
@@ -163,6 +174,9 @@ Node write_component(const ComponentConfig& component);
 Node write_components(const std::vector<ComponentConfig>& components);
 Node write_elements(const std::vector<NamedComponent>& elements);
 }  // namespace schema_detail
+
+/// Whether a component may carry a name of its own besides its type.
+enum class Naming { kNone, kOptional };
 
 /// Builds the ObjectSchema of `Params`. A component writes
 ///
@@ -270,12 +284,48 @@ class Schema {
     return KeyBuilder<std::string>(key);
   }
 
-  auto component(std::string name, ComponentConfig P::*member, std::string kind) {
+  /// A map of maps of one kind, each described by `B::describe`, in file order (the parameter groups
+  /// of a training by their dotted paths).
+  template <class B>
+  auto blocks(std::string name, std::vector<std::pair<std::string, B>> P::*member) {
+    KeySchema& key = append(std::move(name), {ValueKind::kBlocks}, member);
+    auto schema = std::make_shared<ObjectSchema>();
+    Schema<B> described(*schema);
+    B::describe(described);
+    key.block = schema;
+    key.optional = true;
+    key.read = [member, schema](const Node& node, ReadContext& context, void* params) {
+      std::vector<std::pair<std::string, B>> read;
+      const auto read_one = [&](const std::string& of, const Node& map, ReadContext& place) {
+        B value{};
+        const bool good = schema_detail::read_block(*schema, map, place, &value);
+        read.emplace_back(of, std::move(value));
+        return good;
+      };
+      if (!schema_detail::read_blocks(node, context, read_one)) return false;
+      static_cast<P*>(params)->*member = std::move(read);
+      return true;
+    };
+    key.write = [member, schema](const void* params) -> std::optional<Node> {
+      Node map = Node::make_map();
+      for (const auto& [of, value] : static_cast<const P*>(params)->*member) {
+        map.set(of, schema->write(&value));
+      }
+      return map;
+    };
+    return KeyBuilder<std::string>(key);
+  }
+
+  /// `naming`: whether the file may give the component a name (losses and metrics in the summary).
+  auto component(std::string name, ComponentConfig P::*member, std::string kind,
+                 Naming naming = Naming::kNone) {
     KeySchema& key = append(std::move(name), {ValueKind::kComponent}, member);
     key.optional = true;
     key.component_kind = kind;
-    key.read = [member, kind](const Node& node, ReadContext& context, void* params) {
-      return schema_detail::read_component(kind, node, context, static_cast<P*>(params)->*member);
+    key.named = naming == Naming::kOptional;
+    key.read = [member, place = schema_detail::ComponentPlace{kind, key.named}](
+                   const Node& node, ReadContext& context, void* params) {
+      return schema_detail::read_component(place, node, context, static_cast<P*>(params)->*member);
     };
     key.write = [member](const void* params) -> std::optional<Node> {
       const ComponentConfig& component = static_cast<const P*>(params)->*member;
@@ -285,11 +335,14 @@ class Schema {
     return KeyBuilder<std::string>(key);
   }
 
-  auto components(std::string name, std::vector<ComponentConfig> P::*member, std::string kind) {
+  auto components(std::string name, std::vector<ComponentConfig> P::*member, std::string kind,
+                  Naming naming = Naming::kNone) {
     KeySchema& key = append(std::move(name), {ValueKind::kComponents}, member);
     key.component_kind = kind;
-    key.read = [member, kind](const Node& node, ReadContext& context, void* params) {
-      return schema_detail::read_components(kind, node, context, static_cast<P*>(params)->*member);
+    key.named = naming == Naming::kOptional;
+    key.read = [member, place = schema_detail::ComponentPlace{kind, key.named}](
+                   const Node& node, ReadContext& context, void* params) {
+      return schema_detail::read_components(place, node, context, static_cast<P*>(params)->*member);
     };
     key.write = [member](const void* params) -> std::optional<Node> {
       return schema_detail::write_components(static_cast<const P*>(params)->*member);

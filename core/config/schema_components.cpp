@@ -69,6 +69,24 @@ const ComponentType* named_type(const std::string& kind, const Node& map, ReadCo
   return type;
 }
 
+/// Moves `name:` out of a component map; reports a word that cannot name a number.
+bool take_name(Node& map, ReadContext& context, std::string& name) {
+  const Node* written = map.find("name");
+  if (written == nullptr) return true;
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  if (!written->is_scalar() || written->scalar.empty() ||
+      !std::ranges::all_of(written->scalar, plain)) {
+    ReadContext at_name = context.child("name");
+    at_name.error(*written, "name", "expected a word of letters, digits and _");
+    return false;
+  }
+  name = written->scalar;
+  std::erase_if(map.entries, [](const Node::Entry& e) { return e.key == "name"; });
+  return true;
+}
+
 }  // namespace
 
 namespace schema_detail {
@@ -77,17 +95,34 @@ bool read_block(const ObjectSchema& schema, const Node& node, ReadContext& conte
   return schema.read(node, context, params, false);
 }
 
-bool read_component(const std::string& kind, const Node& node, ReadContext& context,
+bool read_blocks(const Node& node, ReadContext& context,
+                 const std::function<bool(const std::string&, const Node&, ReadContext&)>& read) {
+  if (!node.is_map()) {
+    context.error(node, "type", "expected a map of named blocks");
+    return false;
+  }
+  bool good = true;
+  for (const Node::Entry& entry : node.entries) {
+    ReadContext at_block = context.child(entry.key);
+    good &= read(entry.key, entry.value, at_block);
+  }
+  return good;
+}
+
+bool read_component(const ComponentPlace& place, const Node& node, ReadContext& context,
                     ComponentConfig& component) {
-  const ComponentType* type = named_type(kind, node, context);
+  const ComponentType* type = named_type(place.kind, node, context);
   if (type == nullptr) return false;
+  std::string name;
+  Node keys = node;
+  if (place.named && !take_name(keys, context, name)) return false;
   const std::shared_ptr<void> params = type->make_params();
-  if (!type->schema->read(node, context, params.get(), true)) return false;
-  component = {type, params, context.path(), node.where};
+  if (!type->schema->read(keys, context, params.get(), true)) return false;
+  component = {type, params, context.path(), std::move(name), node.where};
   return true;
 }
 
-bool read_components(const std::string& kind, const Node& node, ReadContext& context,
+bool read_components(const ComponentPlace& place, const Node& node, ReadContext& context,
                      std::vector<ComponentConfig>& components) {
   if (!node.is_list()) {
     context.error(
@@ -99,7 +134,7 @@ bool read_components(const std::string& kind, const Node& node, ReadContext& con
   bool good = true;
   for (std::size_t i = 0; i < read.size(); ++i) {
     ReadContext at_item = context.child(std::to_string(i));
-    good &= read_component(kind, node.items[i], at_item, read[i]);
+    good &= read_component(place, node.items[i], at_item, read[i]);
   }
   if (good) components = std::move(read);
   return good;
@@ -117,7 +152,7 @@ bool read_elements(const std::string& kind, const Node& node, ReadContext& conte
     ReadContext at_element = context.child(entry.key);
     NamedComponent& element = read.emplace_back();
     element.name = entry.key;
-    good &= read_component(kind, entry.value, at_element, element.component);
+    good &= read_component({kind}, entry.value, at_element, element.component);
   }
   if (good) elements = std::move(read);
   return good;
@@ -140,6 +175,7 @@ bool read_choice(const std::vector<std::string>& words, const Node& node, ReadCo
 Node write_component(const ComponentConfig& component) {
   Node map = Node::make_map();
   map.set("type", Node::make_scalar(component.type->name));
+  if (!component.name.empty()) map.set("name", Node::make_scalar(component.name));
   for (Node::Entry& entry : component.type->schema->write(component.params.get()).entries) {
     map.entries.push_back(std::move(entry));
   }

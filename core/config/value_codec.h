@@ -25,6 +25,7 @@ enum class ValueKind {
   kPath,
   kChoice,
   kBlock,       ///< A map with keys of its own.
+  kBlocks,      ///< A map of such maps, in file order.
   kComponent,   ///< A map with `type:`.
   kComponents,  ///< A list of maps with `type:`.
   kElements,    ///< A map of named components, in file order.

@@ -66,6 +66,8 @@ class SampleSource {
   virtual ~SampleSource() = default;
   /// Photons per pixel, [1, channel, n_y, n_x].
   [[nodiscard]] virtual at::Tensor sample(std::uint64_t index) const = 0;
+  /// Photons per pixel at object value 1.
+  [[nodiscard]] virtual double photons() const = 0;
 };
 
 /// One number that compares an estimate with a reference.
@@ -78,6 +80,8 @@ class Metric {
   [[nodiscard]] virtual at::Tensor evaluate(const at::Tensor& estimate,
                                             const at::Tensor& reference) const = 0;
   [[nodiscard]] virtual std::string unit() const = 0;
+  /// Which of two values is the better one.
+  [[nodiscard]] virtual bool higher_is_better() const { return true; }
 };
 
 }  // namespace parfocal

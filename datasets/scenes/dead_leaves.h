@@ -33,6 +33,7 @@ class DeadLeaves final : public SampleSource {
 
   DeadLeaves(const Params& params, const BuildContext& context);
   [[nodiscard]] at::Tensor sample(std::uint64_t index) const override;
+  [[nodiscard]] double photons() const override { return params_.photons.photons(); }
 
  private:
   Params params_;

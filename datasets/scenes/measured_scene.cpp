@@ -15,7 +15,8 @@ void MeasuredScene::describe(Schema<Params>& s) {
   s.key("photons", &Params::photons).above(Photons{}).doc("Photons per pixel at object value 1.");
 }
 
-MeasuredScene::MeasuredScene(const Params& params, const BuildContext& context) {
+MeasuredScene::MeasuredScene(const Params& params, const BuildContext& context)
+    : photons_(params.photons.photons()) {
   PARFOCAL_CHECK(context.files != nullptr);
   const std::string path = context.path + ".image";
   const LoadedImage loaded = context.files->load(path, params.image);
@@ -24,7 +25,7 @@ MeasuredScene::MeasuredScene(const Params& params, const BuildContext& context) 
     throw DataError(
         fmt::format("{}: the smallest value is {}; an object must not be negative", path, lowest));
   }
-  frames_ = loaded.values.mul(params.photons.photons());
+  frames_ = loaded.values.mul(photons_);
 }
 
 at::Tensor MeasuredScene::sample(std::uint64_t index) const {

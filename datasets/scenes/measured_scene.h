@@ -22,9 +22,11 @@ class MeasuredScene final : public SampleSource {
 
   MeasuredScene(const Params& params, const BuildContext& context);
   [[nodiscard]] at::Tensor sample(std::uint64_t index) const override;
+  [[nodiscard]] double photons() const override { return photons_; }
 
  private:
   at::Tensor frames_;
+  double photons_;
 };
 
 }  // namespace parfocal::datasets

@@ -31,6 +31,7 @@ class SiemensStar final : public SampleSource {
 
   SiemensStar(const Params& params, const BuildContext& context);
   [[nodiscard]] at::Tensor sample(std::uint64_t index) const override;
+  [[nodiscard]] double photons() const override { return params_.photons.photons(); }
 
  private:
   Params params_;

@@ -38,7 +38,7 @@ void MaskView::describe(Schema<Params>& s) {
 
 MaskView::MaskView(const Params& params, const BuildContext& context)
     : params_(params),
-      train_(context, light_plane(context)),
+      train_(context, light_plane(context), OpticalTrain::Light::kOptional),
       placed_(train_.placed(params.element)) {
   mask_ = dynamic_cast<const PhaseMask*>(placed_.element.get());
   if (mask_ == nullptr) {

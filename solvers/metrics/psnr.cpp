@@ -2,6 +2,7 @@
 #include "solvers/metrics/psnr.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/full_like.h>
 #include <ATen/ops/ones_like.h>
 
 #include "core/error.h"
@@ -26,13 +27,14 @@ at::Tensor scale_of(const at::Tensor& e, const at::Tensor& x, ScaleMatch match) 
 
 void Psnr::describe(Schema<Params>& s) {
   s.summary("Peak signal-to-noise ratio of an estimate against the true object.");
-  s.equation("PSNR = 10 log10( max(x)^2 / mean((s e - x)^2) )");
-  s.convention("The peak is the largest value of the reference, over all channels.");
+  s.equation("PSNR = 10 log10( peak^2 / mean((s e - x)^2) )");
+  s.convention("Without peak: the largest value of the reference, over all channels.");
   s.choice("scale", &Params::scale,
            {{"none", ScaleMatch::kNone},
             {"maximum", ScaleMatch::kMaximum},
             {"gain", ScaleMatch::kGain}})
       .doc("Factor s of the estimate: 1, the ratio of the maxima, or the one of least error.");
+  s.key("peak", &Params::peak).above(0.0).doc("Peak value, where it is agreed on (1 for [0, 1]).");
 }
 
 at::Tensor Psnr::evaluate(const at::Tensor& estimate, const at::Tensor& reference) const {
@@ -40,7 +42,7 @@ at::Tensor Psnr::evaluate(const at::Tensor& estimate, const at::Tensor& referenc
   const at::Tensor e = estimate.to(at::kDouble).flatten(1);
   const at::Tensor x = reference.to(at::kDouble).flatten(1);
   const at::Tensor error = (scale_of(e, x, params_.scale) * e - x).square().mean(1);
-  const at::Tensor peak = x.amax(1);
+  const at::Tensor peak = params_.peak ? at::full_like(error, *params_.peak) : x.amax(1);
   if (!peak.gt(0).all().item<bool>()) {
     throw NumericError("psnr: the reference has no value above 0, so it has no peak");
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/operators/component.h"
@@ -13,10 +14,11 @@ enum class ScaleMatch { kNone, kMaximum, kGain };
 
 /// Peak signal-to-noise ratio.
 ///
-///   PSNR = 10 log10( max(x)^2 / mean((s e - x)^2) )
+///   PSNR = 10 log10( peak^2 / mean((s e - x)^2) ),   peak = max(x) unless it is given
 ///   s = 1 (none), max(x) / max(e) (maximum), <e, x> / <e, e> (gain: the s of the largest PSNR)
 ///
-/// Convention: the peak is the largest value of the reference x, over all channels of an item.
+/// Convention: without a given peak it is the largest value of the reference x, over all channels of
+///             an item.
 ///             Published numbers use any of the three scales, which differ by several dB: state it.
 /// Layout:     estimate e and reference x [batch, channel, n_y, n_x]; result float64 [batch].
 /// Units:      dB.
@@ -28,6 +30,7 @@ class Psnr final : public Metric {
  public:
   struct Params {
     ScaleMatch scale = ScaleMatch::kNone;
+    std::optional<double> peak;
   };
   static void describe(Schema<Params>& s);
 

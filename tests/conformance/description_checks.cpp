@@ -13,7 +13,7 @@ ComponentConfig read_again(const Subject& subject, const Node& map,
   Diagnostics diagnostics;
   ReadContext context(*subject.registry, diagnostics, "example");
   ComponentConfig config;
-  schema_detail::read_component(subject.kind(), map, context, config);
+  schema_detail::read_component({subject.kind()}, map, context, config);
   found = diagnostics.sorted();
   return config;
 }

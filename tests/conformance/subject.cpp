@@ -30,14 +30,14 @@ Subject read_subject(const std::string& yaml, const std::string& file, const Com
   Diagnostics diagnostics;
   ReadContext context(registry, diagnostics);
   ReadContext here = context.child(type.kind);
-  schema_detail::read_component(type.kind, *node, here, subject.config);
+  schema_detail::read_component({type.kind}, *node, here, subject.config);
   if (const Node* optics = root.find("optics")) {
     ReadContext place = context.child("optics");
     schema_detail::read_elements("element", *optics, place, subject.optics);
   }
   if (const Node* priors = root.find("prior"); priors != nullptr && type.kind == "solver") {
     ReadContext place = context.child("prior");
-    schema_detail::read_components("prior", *priors, place, subject.priors);
+    schema_detail::read_components({"prior"}, *priors, place, subject.priors);
   }
   diagnostics.throw_if_any();
   if (subject.config.type != &type) {

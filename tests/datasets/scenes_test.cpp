@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "datasets/scenes/dead_leaves.h"
 #include "datasets/scenes/measured_scene.h"
+#include "datasets/scenes/periodic_dead_leaves.h"
 #include "datasets/scenes/siemens_star.h"
 
 namespace parfocal::datasets {
@@ -131,6 +132,19 @@ TEST(MeasuredScene, NegativeLightIsRefused) {
     EXPECT_STREQ(error.what(),
                  "scene.image: the smallest value is -0.5; an object must not be negative");
   }
+}
+
+/// Printed in the definition of the benchmark.
+TEST(PeriodicDeadLeaves, SceneZeroHasThePublishedSumAndPixelForEverySeed) {
+  PeriodicDeadLeaves::Params params;
+  params.photons = Photons::from_si(1.0);
+  BuildContext other;
+  other.seed = 7;
+  const at::Tensor scene = PeriodicDeadLeaves(params, BuildContext{}).sample(0);
+  EXPECT_NEAR(scene.sum().item<double>(), 1574.5958857158, 5e-11);
+  EXPECT_NEAR(scene[0][0][0][0].item<double>(), 0.5304091746, 5e-11);
+  EXPECT_TRUE(at::equal(PeriodicDeadLeaves(params, other).sample(0), scene));
+  EXPECT_FALSE(at::equal(PeriodicDeadLeaves(params, other).sample(1), scene));
 }
 
 }  // namespace

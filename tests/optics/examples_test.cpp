@@ -32,12 +32,12 @@ TEST(Examples, OfEveryOpticIsValidAndIsWrittenBackAsRead) {
     Diagnostics diagnostics;
     ReadContext context(optics_registry(), diagnostics, type->kind);
     ComponentConfig config;
-    schema_detail::read_component(type->kind, *node, context, config);
+    schema_detail::read_component({type->kind}, *node, context, config);
     EXPECT_NO_THROW(diagnostics.throw_if_any()) << type->name;
     ASSERT_EQ(config.type, type);
     const Node written = schema_detail::write_component(config);
     ComponentConfig again;
-    schema_detail::read_component(type->kind, written, context, again);
+    schema_detail::read_component({type->kind}, written, context, again);
     EXPECT_NO_THROW(diagnostics.throw_if_any()) << type->name;
     EXPECT_EQ(write_yaml(schema_detail::write_component(again)), write_yaml(written)) << type->name;
   }
@@ -51,7 +51,7 @@ TEST(Examples, FromOpticsMakesACausticFromTheWordsOfTheFile) {
   ReadContext hardware(optics_registry(), diagnostics, "optics");
   schema_detail::read_elements("element", *root.find("optics"), hardware, optics);
   ReadContext reading(optics_registry(), diagnostics, "psf");
-  schema_detail::read_component("psf", *root.find("psf"), reading, psf);
+  schema_detail::read_component({"psf"}, *root.find("psf"), reading, psf);
   ASSERT_NO_THROW(diagnostics.throw_if_any());
   ParameterTree tree;
   BuildContext context;

@@ -55,6 +55,12 @@ void collect_map(const ObjectSchema& schema, const Registry& registry, const Nod
     if (key.shape.kind == ValueKind::kComponent) {
       collect_component(key.component_kind, registry, *value, below, sites);
     }
+    for (std::size_t i = 0; key.shape.kind == ValueKind::kBlocks && i < value->entries.size();
+         ++i) {
+      std::vector<std::string> item = below;
+      item.push_back(value->entries[i].key);
+      collect_map(*key.block, registry, value->entries[i].value, item, sites);
+    }
     for (std::size_t i = 0; key.shape.kind == ValueKind::kComponents && i < value->items.size();
          ++i) {
       std::vector<std::string> item = below;
@@ -232,6 +238,7 @@ void break_value(const Node& valid, const Site& site, Random& random,
       break;
     }
     case ValueKind::kBlock:
+    case ValueKind::kBlocks:
     case ValueKind::kComponent:
     case ValueKind::kComponents:
     case ValueKind::kElements:

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+
+#include "apps/convergence_table.h"
+#include "apps/design_evaluation.h"
+#include "apps/result_images.h"
+#include "apps/task.h"
+#include "apps/view_files.h"
+#include "core/error.h"
+#include "learned/losses/loss.h"
+#include "learned/training/trainer.h"
+
+namespace parfocal {
+namespace {
+
+/// The instrument, what it looks at, and how it is judged.
+struct Design {
+  Pipeline pipeline;
+  std::shared_ptr<SampleSource> scene;
+  std::shared_ptr<Loss> loss;
+  std::string score_name;
+
+  [[nodiscard]] Trial trial() const {
+    return {*pipeline.model(), *pipeline.detector(), scene->photons(), {}, {}};
+  }
+  [[nodiscard]] double score() const {
+    const at::NoGradGuard no_grad;
+    return loss->score(loss->value(trial()).item<double>());
+  }
+};
+
+Design make_design(const Experiment& experiment, const Placement& placement,
+                   datasets::ImageFileLoader& files) {
+  Design design{Pipeline(experiment, placement, files), {}, {}, {}};
+  const BuildContext& context = design.pipeline.context();
+  design.scene = build<SampleSource>(experiment.scene, context);
+  design.loss = build<Loss>(experiment.optimize->loss, context);
+  design.score_name = number_name(experiment.optimize->loss);
+  return design;
+}
+
+/// False if it was cancelled between two steps.
+bool train(Design& design, Trainer& trainer, std::int64_t steps,
+           const std::filesystem::path& folder, const RunHooks& hooks) {
+  ConvergenceTable table(folder / "metrics.csv");
+  while (!trainer.is_done()) {
+    if (hooks.cancelled()) return false;
+    const double loss = trainer.step([&design] {
+      design.pipeline.refresh();
+      return design.loss->value(design.trial());
+    });
+    table.append(0, trainer.step_count(), {{"loss", {loss}}});
+    hooks.progress(static_cast<std::uint64_t>(trainer.step_count()),
+                   static_cast<std::uint64_t>(steps), loss);
+  }
+  const at::NoGradGuard no_grad;
+  design.pipeline.refresh();
+  return true;
+}
+
+void show(const Experiment& experiment, const Design& design, const std::string& suffix,
+          ViewFiles& files, Summary& summary) {
+  const at::NoGradGuard no_grad;
+  for (const NamedView& named : build_views(experiment, design.pipeline)) {
+    files.write(named.name + suffix, named.view->show(), summary);
+  }
+}
+
+void add_score(const Design& design, const std::string& suffix, Summary& summary) {
+  summary.add(design.score_name + suffix, design.score(), design.loss->score_unit());
+}
+
+void add_condition_scores(const Design& design, Summary& summary) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor scores = design.loss->condition_scores(design.trial());
+  if (!scores.defined() || scores.numel() < 2) return;
+  for (std::int64_t k = 0; k < scores.numel(); ++k) {
+    summary.add(design.score_name + "_condition_" + std::to_string(k), scores[k].item<double>(),
+                design.loss->score_unit());
+  }
+}
+
+void write_images(const Experiment& experiment, const Design& design,
+                  const std::filesystem::path& folder, const RunHooks& hooks) {
+  const at::NoGradGuard no_grad;
+  const ResultImages images(folder / "results", experiment.output, hooks.provenance(),
+                            design.pipeline.sensor_grid());
+  images.write("psf", design.pipeline.point_response().unsqueeze(0).cpu());
+  const ReconstructedSample first = reconstruct_sample(design.pipeline, *design.scene, 0);
+  images.write("measurement", first.image.cpu());
+  images.write("truth", first.object.cpu());
+  if (!design.pipeline.stages().empty()) images.write_main("object", first.estimate.cpu(), "1");
+}
+
+}  // namespace
+
+TaskResult run_design(const Experiment& experiment, const Placement& placement,
+                      datasets::ImageFileLoader& files, const std::filesystem::path& folder,
+                      const RunHooks& hooks) {
+  hooks.stage("build");
+  Design design = make_design(experiment, placement, files);
+  Trainer trainer(*experiment.optimize, design.pipeline.parameters());
+  const std::int64_t steps = trainer.is_done() ? 0 : experiment.optimize->steps;
+  TaskResult result;
+  ViewFiles views(folder / "results", hooks.provenance());
+  Summary before;
+  if (steps > 0) {
+    add_score(design, "_start", before);
+    show(experiment, design, "_start", views, before);
+    hooks.stage("design");
+    if (!train(design, trainer, steps, folder, hooks)) return {Summary(), true};
+  }
+  hooks.stage("evaluate");
+  add_score(design, "", result.summary);
+  for (const Summary::Entry& entry : before.entries()) {
+    result.summary.add(entry.name, entry.value, entry.unit);
+  }
+  add_condition_scores(design, result.summary);
+  add_metrics(experiment, design.pipeline, *design.scene, result.summary);
+  result.summary.add("steps", static_cast<double>(steps));
+  if (hooks.cancelled()) return {Summary(), true};
+  hooks.stage("write");
+  show(experiment, design, "", views, result.summary);
+  views.finish();
+  write_images(experiment, design, folder, hooks);
+  return result;
+}
+
+}  // namespace parfocal

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "forward_models/imaging/incoherent_imaging.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/abs.h>
+#include <ATen/ops/conj.h>
+
+#include <cmath>
+
+#include "core/check.h"
+#include "core/error.h"
+#include "core/tensor/fft.h"
+#include "core/tensor/tensor_checks.h"
+#include "optics/psf/psf_source.h"
+
+namespace parfocal::imaging {
+namespace {
+
+std::int64_t padded_size(std::int64_t n, Boundary boundary) {
+  return boundary == Boundary::kPeriodic ? n : good_fft_size(2 * n - 1);
+}
+
+}  // namespace
+
+void IncoherentImaging::describe(Schema<Params>& s) {
+  s.summary(
+      "A camera whose light adds up in intensity, one image for each condition of the optics.");
+  s.equation("y_k = S IDFT( H_k . DFT v ),  H_k = DFT( roll( S^T h_k, by -floor(P / 2) ) )");
+  s.citation("J. W. Goodman, Introduction to Fourier Optics, 3rd ed., 2005, eq. 6-22");
+  s.convention("The centre of a PSF is pixel floor(n / 2); conditions stand on the channel axis.");
+  s.gradient("exact");
+  s.component("psf", &Params::psf, "psf")
+      .required()
+      .doc("Image of a point on the axis for each condition.");
+  s.choice("boundary", &Params::boundary,
+           {{"periodic", Boundary::kPeriodic}, {"dark", Boundary::kDark}})
+      .doc("What lies around the object: the object again, or nothing that emits.");
+}
+
+IncoherentImaging::IncoherentImaging(const Params& params, const BuildContext& context)
+    : source_(build<PsfSource>(params.psf, context.child("psf"))),
+      grid_(source_->grid()),
+      boundary_(params.boundary) {
+  const at::Tensor psf = source_->psf();
+  if (!source_->planes_m().empty() || (psf.size(0) > 1 && !source_->has_conditions())) {
+    throw UsageError(context.path +
+                     ".psf: is a stack of depths or of colors; this model needs one plane, or one "
+                     "for each condition (defocus of lens_psf)");
+  }
+  set_psf(psf.to(context.device, context.dtype));
+}
+
+IncoherentImaging::IncoherentImaging(const at::Tensor& psf, Boundary boundary)
+    : boundary_(boundary) {
+  set_psf(psf);
+}
+
+void IncoherentImaging::refresh() {
+  if (source_) set_psf(source_->psf().to(psf_.device(), psf_.scalar_type()));
+}
+
+void IncoherentImaging::set_psf(const at::Tensor& psf) {
+  PARFOCAL_CHECK(psf.dim() == std::int64_t{3});
+  psf_ = psf;
+  padded_y_ = padded_size(psf.size(-2), boundary_);
+  padded_x_ = padded_size(psf.size(-1), boundary_);
+  transfer_ = rfft2(centre_to_origin(pad_centred(psf_, padded_y_, padded_x_)));
+  const at::NoGradGuard no_grad;
+  norm_bound_ = std::sqrt(transfer_.abs().square().sum(0).max().item<double>());
+  if (!std::isfinite(norm_bound_)) throw DataError("incoherent_imaging: the PSF is not finite");
+}
+
+Shape IncoherentImaging::domain() const { return {1, sensor_y(), sensor_x()}; }
+
+Shape IncoherentImaging::range() const { return {psf_.size(0), sensor_y(), sensor_x()}; }
+
+at::ScalarType IncoherentImaging::dtype() const { return psf_.scalar_type(); }
+
+at::Tensor IncoherentImaging::transfer() const { return transfer_.unsqueeze(1).unsqueeze(0); }
+
+at::Tensor IncoherentImaging::forward(const at::Tensor& v) const {
+  check_trailing("incoherent_imaging, v", v, dtype(), domain(), psf_.device());
+  const at::Tensor spectrum = rfft2(pad_centred(v, padded_y_, padded_x_)) * transfer_;
+  return crop_centred(irfft2(spectrum, padded_y_, padded_x_), sensor_y(), sensor_x());
+}
+
+at::Tensor IncoherentImaging::adjoint(const at::Tensor& y) const {
+  check_trailing("incoherent_imaging, y", y, dtype(), range(), psf_.device());
+  const at::Tensor spectrum = rfft2(pad_centred(y, padded_y_, padded_x_)) * transfer_.conj();
+  const at::Tensor scene = irfft2(spectrum.sum(-3, true), padded_y_, padded_x_);
+  return crop_centred(scene, sensor_y(), sensor_x());
+}
+
+}  // namespace parfocal::imaging

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "learned/training/optimize.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "core/error.h"
+#include "core/units/quantity_text.h"
+#include "core/units/unit_table.h"
+
+namespace parfocal {
+namespace {
+
+/// The dimension of a unit's name; nothing for "1" and for compounds such as "ADU/e-".
+std::optional<Dimension> dimension_of(const std::string& unit) {
+  for (const Dimension dimension : dimensions_with_units()) {
+    const auto units = unit_table(dimension);
+    if (std::ranges::any_of(units, [&](const Unit& u) { return u.name == unit; })) return dimension;
+  }
+  return std::nullopt;
+}
+
+/// "0.2" and "rad" of "0.2 rad".
+std::pair<std::string, std::string> parts_of(const std::string& text) {
+  const std::size_t space = text.find(' ');
+  if (space == std::string::npos) return {text, ""};
+  return {text.substr(0, space), text.substr(text.find_first_not_of(' ', space))};
+}
+
+[[noreturn]] void fail_rate(const std::string& text, const std::string& unit,
+                            const std::string& path) {
+  const std::string example = unit == "1" ? "1e-3" : "0.1 " + unit;
+  throw UsageError("optimize.parameters: rate = " + text + " does not fit " + path +
+                   ", whose values are in " + unit + "; write for example rate: " + example);
+}
+
+}  // namespace
+
+void ParameterGroup::describe(Schema<ParameterGroup>& s) {
+  s.summary("How all parameters at or below one dotted path are stepped.");
+  s.key("rate", &ParameterGroup::rate)
+      .required()
+      .doc(
+          "Wanted change per step in a unit of the parameters (0.2 rad, 5 nm); bare without unit.");
+  s.choice("schedule", &ParameterGroup::schedule,
+           {{"constant", Schedule::kConstant},
+            {"linear", Schedule::kLinear},
+            {"cosine", Schedule::kCosine},
+            {"steps", Schedule::kSteps}})
+      .doc("How the rate falls from start to stop: not, to 0 along a line or a cosine, in steps.");
+  s.key("warm_up", &ParameterGroup::warm_up).at_least(0).doc("Steps over which the rate rises.");
+  s.key("start", &ParameterGroup::start).at_least(0).doc("First step that moves the group.");
+  s.key("stop", &ParameterGroup::stop)
+      .at_least(1)
+      .doc("Step from which it stands still; the end of the training if absent.");
+  s.key("step_every", &ParameterGroup::step_every).at_least(1).doc("Steps from fall to fall.");
+  s.key("step_factor", &ParameterGroup::step_factor)
+      .above(0.0)
+      .at_most(1.0)
+      .doc("Factor of each fall of schedule: steps.");
+  s.key("clip", &ParameterGroup::clip)
+      .above(0.0)
+      .doc("Largest norm of the gradient of the group, in units of loss per unit of parameter.");
+  s.choice(
+       "bounds", &ParameterGroup::bounds,
+       {{"projection", Bounded::kProjection}, {"reparametrization", Bounded::kReparametrization}})
+      .doc("How parameters stay inside their bounds: cut back after each step, or by a map.");
+  s.check([](const ParameterGroup& p) {
+    return !p.stop || *p.stop > p.start ? "" : "stop: expected a step after start";
+  });
+}
+
+double ParameterGroup::factor(std::int64_t step, std::int64_t steps) const {
+  const std::int64_t end = std::min(stop.value_or(steps), steps);
+  if (step < start || step >= end) return 0.0;
+  const auto since = static_cast<double>(step - start);
+  const double u = since / static_cast<double>(end - start);
+  const double ramp =
+      warm_up > 0 ? std::min(1.0, (since + 1.0) / static_cast<double>(warm_up)) : 1.0;
+  switch (schedule) {
+    case Schedule::kConstant:
+      return ramp;
+    case Schedule::kLinear:
+      return ramp * (1.0 - u);
+    case Schedule::kCosine:
+      return ramp * 0.5 * (1.0 + std::cos(std::numbers::pi * u));
+    case Schedule::kSteps:
+      return ramp * std::pow(step_factor, std::floor(since / static_cast<double>(step_every)));
+  }
+  return ramp;
+}
+
+void Optimizer::describe(Schema<Optimizer>& s) {
+  s.summary("How a gradient becomes a step.");
+  s.citation("D. P. Kingma, J. Ba, Adam: a method for stochastic optimization, ICLR 2015");
+  s.choice("method", &Optimizer::method,
+           {{"adam", Method::kAdam}, {"adamw", Method::kAdamW}, {"sgd", Method::kSgd}})
+      .doc("Adam, Adam with decoupled weight decay, or gradient descent with momentum.");
+  s.key("beta1", &Optimizer::beta1).at_least(0.0).below(1.0).doc("Memory of Adam's mean.");
+  s.key("beta2", &Optimizer::beta2).at_least(0.0).below(1.0).doc("Memory of Adam's square.");
+  s.key("epsilon", &Optimizer::epsilon).above(0.0).doc("Adam's guard against division by 0.");
+  s.key("momentum", &Optimizer::momentum).at_least(0.0).below(1.0).doc("Momentum of sgd.");
+  s.key("weight_decay", &Optimizer::weight_decay)
+      .at_least(0.0)
+      .doc("Pull towards 0 of parameters without unit; optics never decay.");
+}
+
+void OptimizeBlock::describe(Schema<OptimizeBlock>& s) {
+  s.summary("Which parameters are unknown besides the object, and how they are found.");
+  s.component("loss", &OptimizeBlock::loss, "loss", Naming::kOptional)
+      .required()
+      .doc("What is made small.");
+  s.blocks("parameters", &OptimizeBlock::parameters)
+      .doc("Groups by dotted path; a path means all trainable parameters at or below it.");
+  s.key("frozen", &OptimizeBlock::frozen)
+      .doc("Dotted paths that stay as they are although a group holds them.");
+  s.key("steps", &OptimizeBlock::steps)
+      .at_least(1)
+      .at_most(100000000)
+      .doc("Steps of the training.");
+  s.block("optimizer", &OptimizeBlock::optimizer).doc("How a gradient becomes a step.");
+}
+
+double rate_in_unit(const std::string& text, const std::string& unit, double scale,
+                    const std::string& path) {
+  const auto [number, given_unit] = parts_of(text);
+  std::optional<double> rate;
+  if (const std::optional<Dimension> dimension = dimension_of(unit)) {
+    const std::optional<double> si = parse_quantity(text, *dimension).si;
+    if (si) rate = *si / scale;
+  } else if (given_unit == (unit == "1" ? "" : unit)) {
+    rate = parse_real(number);
+  }
+  if (!rate || !(*rate > 0.0)) fail_rate(text, unit, path);
+  return *rate;
+}
+
+}  // namespace parfocal

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "learned/training/trainer.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/optim/adam.h>
+#include <torch/optim/adamw.h>
+#include <torch/optim/sgd.h>
+
+#include <cmath>
+#include <map>
+
+#include "core/check.h"
+#include "core/error.h"
+#include "core/operators/bounds.h"
+#include "core/tensor/tensor_checks.h"
+
+namespace parfocal {
+namespace {
+
+bool lies_below(const std::string& path, const std::string& root) {
+  return path == root || path.starts_with(root + ".");
+}
+
+/// Options with every field set: LibTorch's groups do not inherit from each other.
+std::unique_ptr<torch::optim::OptimizerOptions> options_of(const Optimizer& o,
+                                                           double weight_decay) {
+  switch (o.method) {
+    case Optimizer::Method::kAdam: {
+      auto options = std::make_unique<torch::optim::AdamOptions>(0.0);
+      options->betas({o.beta1, o.beta2}).eps(o.epsilon).weight_decay(weight_decay).amsgrad(false);
+      return options;
+    }
+    case Optimizer::Method::kAdamW: {
+      auto options = std::make_unique<torch::optim::AdamWOptions>(0.0);
+      options->betas({o.beta1, o.beta2}).eps(o.epsilon).weight_decay(weight_decay).amsgrad(false);
+      return options;
+    }
+    case Optimizer::Method::kSgd: {
+      auto options = std::make_unique<torch::optim::SGDOptions>(0.0);
+      options->momentum(o.momentum).weight_decay(weight_decay).dampening(0.0).nesterov(false);
+      return options;
+    }
+  }
+  throw LogicError("optimizer: unknown method");
+}
+
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(
+    const Optimizer& o, const std::vector<torch::optim::OptimizerParamGroup>& groups) {
+  switch (o.method) {
+    case Optimizer::Method::kAdam:
+      return std::make_unique<torch::optim::Adam>(groups, torch::optim::AdamOptions(0.0));
+    case Optimizer::Method::kAdamW:
+      return std::make_unique<torch::optim::AdamW>(groups, torch::optim::AdamWOptions(0.0));
+    case Optimizer::Method::kSgd:
+      return std::make_unique<torch::optim::SGD>(groups, torch::optim::SGDOptions(0.0));
+  }
+  throw LogicError("optimizer: unknown method");
+}
+
+double norm_of(const std::vector<at::Tensor>& gradients) {
+  double sum = 0.0;
+  for (const at::Tensor& g : gradients) sum += g.to(at::kDouble).square().sum().item<double>();
+  return std::sqrt(sum);
+}
+
+}  // namespace
+
+std::vector<TrainedParameter> trained_parameters(const OptimizeBlock& block,
+                                                 const ParameterTree& tree) {
+  std::map<std::string, std::size_t> owner;
+  for (std::size_t g = 0; g < block.parameters.size(); ++g) {
+    const std::string& root = block.parameters[g].first;
+    for (const std::string& path : tree.trainable_below(root)) {
+      const auto held = owner.find(path);
+      const bool longer =
+          held == owner.end() || root.size() > block.parameters[held->second].first.size();
+      if (longer) owner[path] = g;
+    }
+  }
+  std::vector<TrainedParameter> trained;
+  for (const auto& [path, group] : owner) {
+    const std::size_t reach = block.parameters[group].first.size();
+    bool frozen = false;
+    for (const std::string& root : block.frozen) {
+      frozen = frozen || (lies_below(path, root) && root.size() > reach);
+    }
+    if (!frozen) trained.push_back({path, group});
+  }
+  return trained;
+}
+
+/// The free values, one optimizer group per leaf, because each has a unit and so a rate of its own.
+struct Trainer::Moves {
+  std::vector<BoundedLeaf> leaves;
+  std::vector<at::Tensor> values;  ///< The leaves of the components.
+  std::vector<double> rates;
+  std::unique_ptr<torch::optim::Optimizer> optimizer;
+};
+
+Trainer::Trainer(OptimizeBlock block, ParameterTree& tree)
+    : block_(std::move(block)),
+      parameters_(trained_parameters(block_, tree)),
+      moves_(std::make_unique<Moves>()) {
+  std::vector<torch::optim::OptimizerParamGroup> groups;
+  for (const TrainedParameter& trained : parameters_) {
+    const ParameterGroup& group = block_.parameters[trained.group].second;
+    const Parameter& parameter = tree.at(trained.path);
+    const auto by = group.bounds == ParameterGroup::Bounded::kProjection
+                        ? BoundedLeaf::By::kProjection
+                        : BoundedLeaf::By::kReparametrization;
+    parameter.leaf.requires_grad_(true);
+    moves_->leaves.emplace_back(trained.path, parameter, by);
+    moves_->values.push_back(parameter.leaf);
+    moves_->rates.push_back(
+        rate_in_unit(group.rate, parameter.unit, parameter.scale, trained.path));
+    const double decay = parameter.unit == "1" ? block_.optimizer.weight_decay : 0.0;
+    groups.emplace_back(std::vector<at::Tensor>{moves_->leaves.back().free()},
+                        options_of(block_.optimizer, decay));
+  }
+  if (!groups.empty()) moves_->optimizer = make_optimizer(block_.optimizer, groups);
+}
+
+Trainer::~Trainer() = default;
+Trainer::Trainer(Trainer&&) noexcept = default;
+Trainer& Trainer::operator=(Trainer&&) noexcept = default;
+
+void Trainer::clear_gradients() {
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    moves_->values[i].mutable_grad().reset();
+    moves_->leaves[i].free().mutable_grad().reset();
+  }
+}
+
+void Trainer::check_and_clip() {
+  std::vector<std::vector<at::Tensor>> of_group(block_.parameters.size());
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    moves_->leaves[i].pull_gradient();
+    const at::Tensor& gradient = moves_->leaves[i].free().grad();
+    if (!gradient.defined()) continue;
+    if (!all_finite(gradient)) {
+      throw NumericError("training: the gradient of " + parameters_[i].path +
+                         " is not finite at step " + std::to_string(step_));
+    }
+    of_group[parameters_[i].group].push_back(gradient);
+  }
+  for (std::size_t g = 0; g < of_group.size(); ++g) {
+    const std::optional<double>& clip = block_.parameters[g].second.clip;
+    const double norm = clip ? norm_of(of_group[g]) : 0.0;
+    for (at::Tensor& gradient : of_group[g]) {
+      if (clip && norm > *clip) gradient.mul_(*clip / norm);
+    }
+  }
+}
+
+void Trainer::set_rates() {
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const double factor =
+        block_.parameters[parameters_[i].group].second.factor(step_, block_.steps);
+    // A group that stands still must not even move by momentum.
+    if (factor == 0.0) moves_->leaves[i].free().mutable_grad().reset();
+    moves_->optimizer->param_groups()[i].options().set_lr(moves_->rates[i] * factor);
+  }
+}
+
+double Trainer::step(const std::function<at::Tensor()>& loss) {
+  clear_gradients();
+  const at::Tensor value = loss();
+  const double number = value.detach().to(at::kDouble).item<double>();
+  if (!std::isfinite(number)) {
+    throw NumericError("training: the loss is not finite at step " + std::to_string(step_) +
+                       "; lower the rate, or start from smaller parameters");
+  }
+  value.backward();
+  const at::NoGradGuard no_grad;
+  check_and_clip();
+  set_rates();
+  moves_->optimizer->step();
+  for (const BoundedLeaf& leaf : moves_->leaves) leaf.push_value();
+  ++step_;
+  return number;
+}
+
+}  // namespace parfocal
