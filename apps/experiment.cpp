@@ -56,7 +56,8 @@ void check_design(const Node& root, ReadContext& context) {
   require_block(root, context, "design", {"model", "object -> expected measurement"});
   require_block(root, context, "design", {"detector", "photons -> counts"});
   require_block(root, context, "design", {"optimize", "what is sought, and the loss"});
-  if (root.find("evaluate") != nullptr) {
+  const Node* evaluate = root.find("evaluate");
+  if (evaluate != nullptr && evaluate->find("metrics") != nullptr) {
     require_block(root, context, "design",
                   {"reconstruction", "the metrics of evaluate compare reconstructions"});
   }
@@ -93,6 +94,12 @@ void check_method(const Experiment& experiment, const Node& root, ReadContext& c
 /// Metrics compare with the true object, and each gives one number of the summary.
 void check_metrics(const Experiment& experiment, const Node& root, ReadContext& context) {
   if (!experiment.evaluate) return;
+  if (experiment.evaluate->tolerance && experiment.task != Task::kDesign) {
+    ReadContext place = context.child("evaluate").child("tolerance");
+    place.error(*root.find("evaluate")->find("tolerance"), "rule",
+                "only task design has an instrument to be wrong about", "remove it");
+  }
+  if (experiment.evaluate->metrics.empty()) return;
   ReadContext metrics = context.child("evaluate").child("metrics");
   const Node& node = *root.find("evaluate")->find("metrics");
   if (experiment.task == Task::kSimulate || !experiment.scene) {

@@ -35,8 +35,21 @@ struct ReconstructionBlock {
   static void describe(Schema<ReconstructionBlock>& s);
 };
 
+/// How wrong one parameter may be: evenly within +- uniform, and normally with deviation normal.
+struct ParameterError {
+  std::optional<std::string> uniform, normal;  ///< In a unit of the parameter.
+  static void describe(Schema<ParameterError>& s);
+};
+
+struct ToleranceBlock {
+  std::vector<std::pair<std::string, ParameterError>> errors;
+  std::int64_t draws = 200;
+  static void describe(Schema<ToleranceBlock>& s);
+};
+
 struct EvaluateBlock {
   std::vector<ComponentConfig> metrics;
+  std::optional<ToleranceBlock> tolerance;
   std::int64_t samples = 1;  ///< Objects drawn from the scene.
   static void describe(Schema<EvaluateBlock>& s);
 };

@@ -27,11 +27,31 @@ void ReconstructionBlock::describe(Schema<ReconstructionBlock>& s) {
   });
 }
 
+void ParameterError::describe(Schema<ParameterError>& s) {
+  s.summary("How wrong a parameter may be, each of its values on its own.");
+  s.key("uniform", &ParameterError::uniform)
+      .doc("Half width of an even distribution, in a unit of the parameter (50 nm).");
+  s.key("normal", &ParameterError::normal)
+      .doc("Standard deviation of a normal error, in a unit of the parameter.");
+  s.check([](const ParameterError& e) {
+    return e.uniform || e.normal ? "" : "expected uniform, normal or both";
+  });
+}
+
+void ToleranceBlock::describe(Schema<ToleranceBlock>& s) {
+  s.summary("What becomes of the score of the loss when the instrument is not built exactly.");
+  s.blocks("errors", &ToleranceBlock::errors)
+      .doc("Errors by dotted path of the parameter (optics.mask.height_error).");
+  s.key("draws", &ToleranceBlock::draws).at_least(2).at_most(1000000).doc("Random instruments.");
+  s.check([](const ToleranceBlock& t) { return t.errors.empty() ? "errors: expected one" : ""; });
+}
+
 void EvaluateBlock::describe(Schema<EvaluateBlock>& s) {
   s.summary("What is measured on the estimate when the true object is known.");
   s.components("metrics", &EvaluateBlock::metrics, "metric", Naming::kOptional)
-      .required()
       .doc("Numbers that compare the estimate with the true object of a scene.");
+  s.block("tolerance", &EvaluateBlock::tolerance)
+      .doc("Random errors of the finished design (task design).");
   s.key("samples", &EvaluateBlock::samples)
       .at_least(1)
       .doc("Objects 0, 1, ... of the scene that are imaged and reconstructed (task design).");

@@ -2,12 +2,14 @@
 #include "apps/run_compare.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "core/run/atomic_file.h"
 #include "core/run/build_info.h"
 #include "core/run/sha256.h"
 #include "core/run/study.h"
+#include "learned/losses/loss.h"
 
 namespace parfocal {
 namespace {
@@ -43,13 +45,71 @@ Summary summary_of(const StudyTable& table, bool named_variants) {
   return summary;
 }
 
+/// A number by which designs are compared.
+struct Score {
+  std::string name;
+  bool higher_is_better = true;
+};
+
+std::vector<Score> scores_of(const Experiment& experiment) {
+  std::vector<Score> scores;
+  if (experiment.task != Task::kDesign) return scores;
+  const ComponentConfig& loss = experiment.optimize->loss;
+  scores.push_back({number_name(loss), build<Loss>(loss, {})->higher_is_better()});
+  if (!experiment.evaluate) return scores;
+  for (const ComponentConfig& metric : experiment.evaluate->metrics) {
+    scores.push_back({number_name(metric), build<Metric>(metric, {})->higher_is_better()});
+  }
+  return scores;
+}
+
+/// The best value of one score over the seeds of the variants that `belongs` takes.
+std::optional<Summary::Entry> best_of(const Score& score, const std::vector<StudyCell>& cells,
+                                      const StudyResult& study,
+                                      const std::function<bool(const std::string&)>& belongs) {
+  std::optional<Summary::Entry> best;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const Summary::Entry* entry = study.summaries[i].find(score.name);
+    if (entry == nullptr || !belongs(cells[i].variant)) continue;
+    const bool better =
+        !best || (score.higher_is_better ? entry->value > best->value : entry->value < best->value);
+    if (better) best = *entry;
+  }
+  return best;
+}
+
+/// NAME, the best of all designs that were sought; NAME_best_fixed, the best of those that were
+/// not; NAME_VARIANT_best, the best seed of each.
+void add_best(const ExperimentFile& file, const std::vector<Variant>& variants,
+              const std::vector<StudyCell>& cells, const StudyResult& study, Summary& summary) {
+  const auto trains = [&](const std::string& name) {
+    return std::ranges::any_of(variants, [&](const Variant& v) {
+      return v.name == name && trains_instrument(v.experiment);
+    });
+  };
+  const auto add = [&](const std::optional<Summary::Entry>& best, const std::string& name) {
+    if (best && summary.find(name) == nullptr) summary.add(name, best->value, best->unit);
+  };
+  for (const Score& score : scores_of(file.experiment)) {
+    add(best_of(score, cells, study, trains), score.name);
+    add(best_of(score, cells, study, [&](const std::string& v) { return !trains(v); }),
+        score.name + "_best_fixed");
+    for (const Variant& variant : variants) {
+      if (file.experiment.runtime.seeds.size() < 2 || !trains(variant.name)) continue;
+      add(best_of(score, cells, study, [&](const std::string& v) { return v == variant.name; }),
+          score.name + "_" + summary_word(variant.name) + "_best");
+    }
+  }
+}
+
 void warn_of_unequal_steps(const StudyTable& table, const RunHooks& hooks) {
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
-    if (table.columns[column].name != "iterations") continue;
+    const std::string& name = table.columns[column].name;
+    if (name != "iterations" && name != "steps") continue;
     std::set<double> steps;
     std::string text;
     for (const StudyTable::Row& row : table.rows) {
-      if (row.cells[column].n == 0) continue;
+      if (row.cells[column].n == 0 || row.cells[column].mean == 0) continue;
       steps.insert(row.cells[column].mean);
       text += (text.empty() ? "" : ", ") + row.variant + " " +
               std::to_string(static_cast<std::int64_t>(row.cells[column].mean));
@@ -88,11 +148,14 @@ TaskResult run_compare(const ExperimentFile& file, const Runtime& runtime,
   StudyOptions options;
   options.fingerprint = sha256_hex(file.resolved_yaml() + std::string(build_info().version));
   options.cancellation = Cancellation(hooks.cancelled);
-  const StudyResult study = run_study(folder, study_cells(names, seeds), compute, options);
+  const std::vector<StudyCell> cells = study_cells(names, seeds);
+  const StudyResult study = run_study(folder, cells, compute, options);
   for (const std::string& warning : study.warnings) hooks.warning(warning);
   if (!study.complete) return {Summary(), true};
   warn_of_unequal_steps(study.table, hooks);
-  return {summary_of(study.table, !file.variants.empty()), false};
+  Summary summary = summary_of(study.table, !file.variants.empty());
+  add_best(file, variants, cells, study, summary);
+  return {summary, false};
 }
 
 }  // namespace parfocal

@@ -6,6 +6,7 @@
 #include "apps/design_evaluation.h"
 #include "apps/result_images.h"
 #include "apps/task.h"
+#include "apps/tolerance.h"
 #include "apps/view_files.h"
 #include "core/error.h"
 #include "learned/losses/loss.h"
@@ -41,19 +42,21 @@ Design make_design(const Experiment& experiment, const Placement& placement,
 }
 
 /// False if it was cancelled between two steps.
-bool train(Design& design, Trainer& trainer, std::int64_t steps,
-           const std::filesystem::path& folder, const RunHooks& hooks) {
+bool train(Design& design, Trainer& trainer, const std::filesystem::path& folder,
+           const RunHooks& hooks) {
   ConvergenceTable table(folder / "metrics.csv");
+  const auto loss = [&design] {
+    design.pipeline.refresh();
+    return design.loss->value(design.trial());
+  };
   while (!trainer.is_done()) {
     if (hooks.cancelled()) return false;
-    const double loss = trainer.step([&design] {
-      design.pipeline.refresh();
-      return design.loss->value(design.trial());
-    });
-    table.append(0, trainer.step_count(), {{"loss", {loss}}});
+    const double value = trainer.step(loss);
+    table.append(0, trainer.step_count(), {{"loss", {value}}});
     hooks.progress(static_cast<std::uint64_t>(trainer.step_count()),
-                   static_cast<std::uint64_t>(steps), loss);
+                   static_cast<std::uint64_t>(trainer.steps()), value);
   }
+  trainer.finish(loss);
   const at::NoGradGuard no_grad;
   design.pipeline.refresh();
   return true;
@@ -101,15 +104,14 @@ TaskResult run_design(const Experiment& experiment, const Placement& placement,
   hooks.stage("build");
   Design design = make_design(experiment, placement, files);
   Trainer trainer(*experiment.optimize, design.pipeline.parameters());
-  const std::int64_t steps = trainer.is_done() ? 0 : experiment.optimize->steps;
   TaskResult result;
   ViewFiles views(folder / "results", hooks.provenance());
   Summary before;
-  if (steps > 0) {
+  if (trainer.steps() > 0) {
     add_score(design, "_start", before);
     show(experiment, design, "_start", views, before);
     hooks.stage("design");
-    if (!train(design, trainer, steps, folder, hooks)) return {Summary(), true};
+    if (!train(design, trainer, folder, hooks)) return {Summary(), true};
   }
   hooks.stage("evaluate");
   add_score(design, "", result.summary);
@@ -118,7 +120,18 @@ TaskResult run_design(const Experiment& experiment, const Placement& placement,
   }
   add_condition_scores(design, result.summary);
   add_metrics(experiment, design.pipeline, *design.scene, result.summary);
-  result.summary.add("steps", static_cast<double>(steps));
+  if (experiment.evaluate && experiment.evaluate->tolerance) {
+    add_tolerance(
+        *experiment.evaluate->tolerance, placement.seed, design.pipeline.parameters(),
+        design.score_name, design.loss->score_unit(), design.loss->higher_is_better(),
+        [&design] {
+          design.pipeline.refresh();
+          return design.score();
+        },
+        result.summary);
+    design.pipeline.refresh();
+  }
+  result.summary.add("steps", static_cast<double>(trainer.steps()));
   if (hooks.cancelled()) return {Summary(), true};
   hooks.stage("write");
   show(experiment, design, "", views, result.summary);

@@ -28,13 +28,6 @@ std::pair<std::string, std::string> parts_of(const std::string& text) {
   return {text.substr(0, space), text.substr(text.find_first_not_of(' ', space))};
 }
 
-[[noreturn]] void fail_rate(const std::string& text, const std::string& unit,
-                            const std::string& path) {
-  const std::string example = unit == "1" ? "1e-3" : "0.1 " + unit;
-  throw UsageError("optimize.parameters: rate = " + text + " does not fit " + path +
-                   ", whose values are in " + unit + "; write for example rate: " + example);
-}
-
 }  // namespace
 
 void ParameterGroup::describe(Schema<ParameterGroup>& s) {
@@ -91,6 +84,31 @@ double ParameterGroup::factor(std::int64_t step, std::int64_t steps) const {
   return ramp;
 }
 
+void ParameterSchedule::describe(Schema<ParameterSchedule>& s) {
+  s.summary("A parameter that moves along a line while others are trained.");
+  s.key("from", &ParameterSchedule::from).required().doc("Value up to step start.");
+  s.key("to", &ParameterSchedule::to).required().doc("Value at step stop.");
+  s.key("after", &ParameterSchedule::after).doc("Value from step stop on; that of to if absent.");
+  s.key("start", &ParameterSchedule::start).at_least(0).doc("Step at which it begins to move.");
+  s.key("stop", &ParameterSchedule::stop).required().at_least(1).doc("Step at which it arrives.");
+  s.choice("scale", &ParameterSchedule::scale,
+           {{"linear", Scale::kLinear}, {"logarithmic", Scale::kLogarithmic}})
+      .doc("Whether the value or its logarithm moves along the line.");
+  s.check([](const ParameterSchedule& p) {
+    return p.stop > p.start ? "" : "stop: expected a step after start";
+  });
+}
+
+void ParameterScan::describe(Schema<ParameterScan>& s) {
+  s.summary("A parameter whose best value among several is tried.");
+  s.key("from", &ParameterScan::from).required().doc("First value.");
+  s.key("to", &ParameterScan::to).required().doc("End of the range, itself not tried.");
+  s.key("candidates", &ParameterScan::candidates).at_least(2).at_most(100000).doc("Values tried.");
+  s.key("at", &ParameterScan::at)
+      .at_least(0)
+      .doc("Steps before which it is tried; the number of all steps means after the last.");
+}
+
 void Optimizer::describe(Schema<Optimizer>& s) {
   s.summary("How a gradient becomes a step.");
   s.citation("D. P. Kingma, J. Ba, Adam: a method for stochastic optimization, ICLR 2015");
@@ -115,25 +133,33 @@ void OptimizeBlock::describe(Schema<OptimizeBlock>& s) {
       .doc("Groups by dotted path; a path means all trainable parameters at or below it.");
   s.key("frozen", &OptimizeBlock::frozen)
       .doc("Dotted paths that stay as they are although a group holds them.");
+  s.blocks("schedules", &OptimizeBlock::schedules)
+      .doc("Parameters by dotted path that move along a line (optics.mask.levels_weight).");
+  s.blocks("scans", &OptimizeBlock::scans)
+      .doc("Parameters by dotted path whose best value among several is tried.");
   s.key("steps", &OptimizeBlock::steps)
       .at_least(1)
       .at_most(100000000)
       .doc("Steps of the training.");
   s.block("optimizer", &OptimizeBlock::optimizer).doc("How a gradient becomes a step.");
+  s.choice("keep", &OptimizeBlock::keep, {{"last", Keep::kLast}, {"best", Keep::kBest}})
+      .doc("The parameters after the last step, or those of the lowest loss after all schedules.");
 }
 
-double rate_in_unit(const std::string& text, const std::string& unit, double scale,
-                    const std::string& path) {
+double in_leaf_unit(const std::string& text, const std::string& key, const std::string& path,
+                    const Parameter& parameter) {
   const auto [number, given_unit] = parts_of(text);
-  std::optional<double> rate;
-  if (const std::optional<Dimension> dimension = dimension_of(unit)) {
+  std::optional<double> value;
+  if (const std::optional<Dimension> dimension = dimension_of(parameter.unit)) {
     const std::optional<double> si = parse_quantity(text, *dimension).si;
-    if (si) rate = *si / scale;
-  } else if (given_unit == (unit == "1" ? "" : unit)) {
-    rate = parse_real(number);
+    if (si) value = *si / parameter.scale;
+  } else if (given_unit == (parameter.unit == "1" ? "" : parameter.unit)) {
+    value = parse_real(number);
   }
-  if (!rate || !(*rate > 0.0)) fail_rate(text, unit, path);
-  return *rate;
+  if (value) return *value;
+  throw UsageError("optimize: " + key + " = " + text + " does not fit " + path +
+                   ", whose values are in " + parameter.unit + "; write for example " + key + ": " +
+                   (parameter.unit == "1" ? "1e-3" : "0.1 " + parameter.unit));
 }
 
 }  // namespace parfocal

@@ -9,6 +9,7 @@
 
 #include "core/config/registry.h"
 #include "core/config/schema.h"
+#include "core/operators/parameter_tree.h"
 
 namespace parfocal {
 
@@ -41,6 +42,32 @@ struct ParameterGroup {
   [[nodiscard]] double factor(std::int64_t step, std::int64_t steps) const;
 };
 
+/// A parameter that moves along a line, for annealing: `from` up to step `start`, `to` from step
+/// `stop` on; `logarithmic` moves its logarithm.
+struct ParameterSchedule {
+  enum class Scale { kLinear, kLogarithmic };
+
+  std::string from, to;  ///< "0", "90 deg": in a unit of the parameter.
+  std::int64_t start = 0;
+  std::int64_t stop = 0;
+  Scale scale = Scale::kLinear;
+  std::optional<std::string> after;  ///< Value from step `stop` on, `to` if absent.
+  static void describe(Schema<ParameterSchedule>& s);
+};
+
+/// A parameter whose best value among several is tried: what a gradient cannot see.
+///
+///   from + i (to - from) / candidates,  i = 0 .. candidates - 1
+///
+/// Convention: tried before the steps of `at`, with every schedule at its end; the step number of
+///             the whole training means after the last step.
+struct ParameterScan {
+  std::string from, to;
+  std::int64_t candidates = 8;
+  std::vector<std::int64_t> at{0};
+  static void describe(Schema<ParameterScan>& s);
+};
+
 struct Optimizer {
   enum class Method { kAdam, kAdamW, kSgd };
 
@@ -56,14 +83,20 @@ struct OptimizeBlock {
   ComponentConfig loss;
   std::vector<std::pair<std::string, ParameterGroup>> parameters;
   std::vector<std::string> frozen;  ///< Paths that stay as they are although a group holds them.
+  enum class Keep { kLast, kBest };
+
+  std::vector<std::pair<std::string, ParameterSchedule>> schedules;
+  std::vector<std::pair<std::string, ParameterScan>> scans;
   std::int64_t steps = 1000;
   Optimizer optimizer;
+  Keep keep = Keep::kLast;
   static void describe(Schema<OptimizeBlock>& s);
 };
 
-/// `text` ("0.2 rad", "5 nm", "1e-3") as a number in `unit`, that of the leaf `path` whose SI value
-/// is `scale`. UsageError naming both where the dimensions differ or the unit is missing.
-[[nodiscard]] double rate_in_unit(const std::string& text, const std::string& unit, double scale,
-                                  const std::string& path);
+/// `text` ("0.2 rad", "5 nm", "1e-3") as a number in the unit of the leaf of `path`. `key` is what
+/// the text belongs to ("rate"). UsageError naming all of them where the dimensions differ or the
+/// unit is missing.
+[[nodiscard]] double in_leaf_unit(const std::string& text, const std::string& key,
+                                  const std::string& path, const Parameter& parameter);
 
 }  // namespace parfocal

@@ -7,7 +7,9 @@
 #include <torch/optim/adamw.h>
 #include <torch/optim/sgd.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "core/check.h"
@@ -56,6 +58,12 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(
       return std::make_unique<torch::optim::SGD>(groups, torch::optim::SGDOptions(0.0));
   }
   throw LogicError("optimizer: unknown method");
+}
+
+double positive_rate(const std::string& text, const std::string& path, const Parameter& parameter) {
+  const double rate = in_leaf_unit(text, "rate", path, parameter);
+  if (rate > 0.0) return rate;
+  throw UsageError("optimize: rate = " + text + " of " + path + ": expected a positive one");
 }
 
 double norm_of(const std::vector<at::Tensor>& gradients) {
@@ -112,13 +120,34 @@ Trainer::Trainer(OptimizeBlock block, ParameterTree& tree)
     parameter.leaf.requires_grad_(true);
     moves_->leaves.emplace_back(trained.path, parameter, by);
     moves_->values.push_back(parameter.leaf);
-    moves_->rates.push_back(
-        rate_in_unit(group.rate, parameter.unit, parameter.scale, trained.path));
+    moves_->rates.push_back(positive_rate(group.rate, trained.path, parameter));
     const double decay = parameter.unit == "1" ? block_.optimizer.weight_decay : 0.0;
     groups.emplace_back(std::vector<at::Tensor>{moves_->leaves.back().free()},
                         options_of(block_.optimizer, decay));
   }
   if (!groups.empty()) moves_->optimizer = make_optimizer(block_.optimizer, groups);
+  read_lines(tree);
+}
+
+void Trainer::read_lines(const ParameterTree& tree) {
+  for (const auto& [path, s] : block_.schedules) {
+    const Parameter& parameter = tree.at(path);
+    const auto number = [&](const std::string& text, const char* key) {
+      return in_leaf_unit(text, key, path, parameter);
+    };
+    lines_.push_back({parameter.leaf, number(s.from, "from"), number(s.to, "to"),
+                      number(s.after.value_or(s.to), "after"), s});
+    if (s.scale == ParameterSchedule::Scale::kLogarithmic &&
+        !(lines_.back().from > 0.0 && lines_.back().to > 0.0)) {
+      throw UsageError("optimize.schedules." + path +
+                       ": a logarithmic schedule needs from and to above 0");
+    }
+  }
+  for (const auto& [path, s] : block_.scans) {
+    const Parameter& parameter = tree.at(path);
+    scans_.push_back({parameter.leaf, in_leaf_unit(s.from, "from", path, parameter),
+                      in_leaf_unit(s.to, "to", path, parameter), s.candidates, s.at});
+  }
 }
 
 Trainer::~Trainer() = default;
@@ -163,7 +192,57 @@ void Trainer::set_rates() {
   }
 }
 
-double Trainer::step(const std::function<at::Tensor()>& loss) {
+void Trainer::set_lines(std::optional<std::int64_t> step) {
+  const at::NoGradGuard no_grad;
+  for (const Line& line : lines_) {
+    const auto& [start, stop] = std::pair(line.rule.start, line.rule.stop);
+    if (!step || *step >= stop) {
+      line.leaf.fill_(line.after);
+      continue;
+    }
+    const double u =
+        std::max(0.0, static_cast<double>(*step - start) / static_cast<double>(stop - start));
+    const bool linear = line.rule.scale == ParameterSchedule::Scale::kLinear;
+    line.leaf.fill_(linear ? line.from + (line.to - line.from) * u
+                           : line.from * std::pow(line.to / line.from, u));
+  }
+}
+
+bool Trainer::lines_have_ended() const {
+  return std::ranges::all_of(lines_, [this](const Line& line) { return step_ >= line.rule.stop; });
+}
+
+void Trainer::scan(const LossFunction& loss) {
+  const at::NoGradGuard no_grad;
+  for (const Scan& scan : scans_) {
+    if (std::ranges::find(scan.at, step_) == scan.at.end()) continue;
+    set_lines(std::nullopt);
+    double least = std::numeric_limits<double>::infinity(), best = scan.from;
+    for (std::int64_t i = 0; i < scan.candidates; ++i) {
+      const double value = scan.from + static_cast<double>(i) * (scan.to - scan.from) /
+                                           static_cast<double>(scan.candidates);
+      scan.leaf.fill_(value);
+      const double found = loss().to(at::kDouble).item<double>();
+      if (found < least) {
+        least = found;
+        best = value;
+      }
+    }
+    scan.leaf.fill_(best);
+  }
+}
+
+void Trainer::consider(double loss) {
+  if (block_.keep != OptimizeBlock::Keep::kBest || !lines_have_ended()) return;
+  if (best_ && !(loss < best_->loss)) return;
+  best_ = Best{loss, {}};
+  for (const at::Tensor& value : moves_->values) best_->values.push_back(value.detach().clone());
+  for (const Scan& scan : scans_) best_->values.push_back(scan.leaf.detach().clone());
+}
+
+double Trainer::step(const LossFunction& loss) {
+  scan(loss);
+  set_lines(step_);
   clear_gradients();
   const at::Tensor value = loss();
   const double number = value.detach().to(at::kDouble).item<double>();
@@ -173,12 +252,25 @@ double Trainer::step(const std::function<at::Tensor()>& loss) {
   }
   value.backward();
   const at::NoGradGuard no_grad;
+  consider(number);
   check_and_clip();
   set_rates();
   moves_->optimizer->step();
   for (const BoundedLeaf& leaf : moves_->leaves) leaf.push_value();
   ++step_;
   return number;
+}
+
+void Trainer::finish(const LossFunction& loss) {
+  if (parameters_.empty()) return;
+  const at::NoGradGuard no_grad;
+  scan(loss);
+  set_lines(step_);
+  consider(loss().to(at::kDouble).item<double>());
+  if (!best_) return;
+  std::size_t next = 0;
+  for (const at::Tensor& value : moves_->values) value.copy_(best_->values[next++]);
+  for (const Scan& scan : scans_) scan.leaf.copy_(best_->values[next++]);
 }
 
 }  // namespace parfocal

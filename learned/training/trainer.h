@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,37 +30,68 @@ struct TrainedParameter {
 [[nodiscard]] std::vector<TrainedParameter> trained_parameters(const OptimizeBlock& block,
                                                                const ParameterTree& tree);
 
-/// Finds parameters step by step: gradient, clipping, rate, step, bounds.
+/// Finds parameters step by step: schedules, scans, gradient, clipping, rate, step, bounds.
 ///
 /// Convention: the moments of the optimizer belong to the free value of a bounded leaf.
-/// Invariants: leaves stay inside their bounds; a leaf that no group holds is never touched; the
-///             same start, loss and threads give the same bits.
+/// Invariants: leaves stay inside their bounds; a leaf that nothing in the block names is never
+///             touched; the same start, loss and threads give the same bits.
 /// Errors:     NumericError naming the step for a loss or gradient that is not finite; the leaves
-///             then keep their last finite values. UsageError for a rate of another dimension.
+///             then keep their last finite values. UsageError for a value of another dimension.
 /// Tested by:  tests/learned/training/trainer_test.cpp (closed forms of each method).
 class Trainer {
  public:
+  /// A scalar that depends on the leaves.
+  using LossFunction = std::function<at::Tensor()>;
+
   Trainer(OptimizeBlock block, ParameterTree& tree);
   ~Trainer();
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;
 
   [[nodiscard]] std::int64_t step_count() const { return step_; }
-  [[nodiscard]] bool is_done() const { return parameters_.empty() || step_ >= block_.steps; }
+  [[nodiscard]] std::int64_t steps() const { return parameters_.empty() ? 0 : block_.steps; }
+  [[nodiscard]] bool is_done() const { return step_ >= steps(); }
   [[nodiscard]] const std::vector<TrainedParameter>& parameters() const { return parameters_; }
 
-  /// One step on `loss`, a scalar that depends on the leaves; returns its value before the step.
-  double step(const std::function<at::Tensor()>& loss);
+  /// Returns the loss before the step.
+  double step(const LossFunction& loss);
+  /// After the last step: the scans of the end, and the best parameters where they are kept.
+  void finish(const LossFunction& loss);
 
  private:
   struct Moves;
+  struct Line {
+    at::Tensor leaf;
+    double from = 0.0, to = 0.0, after = 0.0;
+    ParameterSchedule rule;
+  };
+  struct Scan {
+    at::Tensor leaf;
+    double from = 0.0, to = 0.0;
+    std::int64_t candidates = 0;
+    std::vector<std::int64_t> at;
+  };
+  struct Best {
+    double loss = 0.0;
+    std::vector<at::Tensor> values;
+  };
 
+  void read_lines(const ParameterTree& tree);
+  /// Nothing: where the schedules end.
+  void set_lines(std::optional<std::int64_t> step);
+  void scan(const LossFunction& loss);
   void clear_gradients();
   void check_and_clip();
   void set_rates();
+  /// Remembers the present values where they are the best so far.
+  void consider(double loss);
+  [[nodiscard]] bool lines_have_ended() const;
 
   OptimizeBlock block_;
   std::vector<TrainedParameter> parameters_;
+  std::vector<Line> lines_;
+  std::vector<Scan> scans_;
+  std::optional<Best> best_;
   std::int64_t step_ = 0;
   std::unique_ptr<Moves> moves_;
 };

@@ -3,6 +3,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 
 #include "core/error.h"
@@ -16,6 +17,12 @@ namespace {
 constexpr double kIndexOutside = 1.0;
 
 at::Tensor scalar(double value) { return at::scalar_tensor(value, at::kDouble); }
+
+void keep_from_training(const BuildContext& context, const std::string& key) {
+  if (context.parameters != nullptr) {
+    context.parameters->at(context.path + "." + key).trainable = false;
+  }
+}
 
 /// A mask of constant index has an index step without a design wavelength, a material has none.
 SurfaceScale scale_of(const PhaseMask::Params& params, const std::string& path) {
@@ -63,7 +70,8 @@ void PhaseMask::describe(Schema<Params>& s) {
   s.equation(
       "U' = U exp(i phi),  phi = 2 pi (n(wavelength) - index_medium) h / wavelength\n"
       "h = quantize(wrap(surface + piston)), period design_wavelength / (n(design_wavelength) - "
-      "1)");
+      "1)\n"
+      "levels_softness above 0 softens the levels, for annealing; height_error adds to h");
   s.citation("J. W. Goodman, Introduction to Fourier Optics, 3rd ed., 2005, eq. 5-1");
   s.citation("G. J. Swanson, Binary optics technology, MIT Lincoln Laboratory TR-854, 1989");
   s.convention(
@@ -108,6 +116,17 @@ PhaseMask::PhaseMask(const Params& params, const BuildContext& context)
     piston_ =
         Trainable(context, "piston", scalar(params.piston.rad()), at::kDouble, LeafUnit{"rad"});
   }
+  if (levels_) {
+    levels_softness_ = Trainable(context, "levels_softness", scalar(0.0), at::kDouble,
+                                 LeafUnit{"1", 1.0, Bounds::at_least(0.0)});
+    keep_from_training(context, "levels_softness");
+  }
+  if (context.sensor) {
+    height_error_ = Trainable(context, "height_error",
+                              at::zeros({context.sensor->n_y, context.sensor->n_x}, at::kDouble),
+                              at::kDouble, LeafUnit{"um", 1e-6});
+    keep_from_training(context, "height_error");
+  }
 }
 
 at::Tensor PhaseMask::index_at(const Beam& beam, at::Device device) const {
@@ -121,10 +140,21 @@ at::Tensor PhaseMask::designed_height_m(const Grid& grid) const {
   return height + piston_.si().to(height.device()) * scale_.m_per_rad();
 }
 
-at::Tensor PhaseMask::etched(const at::Tensor& height_m) const {
+at::Tensor PhaseMask::quantized(const at::Tensor& height_m) const {
   if (!wrap_) return height_m;
   const at::Tensor wrapped = wrap_height(height_m, scale_.m_per_wave());
-  return levels_ ? quantize_height(wrapped, scale_.m_per_wave(), *levels_) : wrapped;
+  if (!levels_) return wrapped;
+  if (levels_softness_.leaf().item<double>() == 0.0) {
+    return quantize_height(wrapped, scale_.m_per_wave(), *levels_);
+  }
+  const at::Tensor softness = levels_softness_.si().to(wrapped.device());
+  return soften_height(wrapped, scale_.m_per_wave(), *levels_, softness);
+}
+
+at::Tensor PhaseMask::etched(const at::Tensor& height_m) const {
+  const at::Tensor height = quantized(height_m);
+  const bool known = height_error_.defined() && height_error_.leaf().sizes() == height.sizes();
+  return known ? height + height_error_.si().to(height.device()) : height;
 }
 
 at::Tensor PhaseMask::height_m(const Grid& grid) const { return etched(designed_height_m(grid)); }

@@ -16,17 +16,20 @@ namespace parfocal::optics {
 /// A thin transparent mask of one material, as it is designed and then etched.
 ///
 ///   U' = U exp(i phi),   phi = 2 pi (n(wavelength) - index_medium) h / wavelength
-///   h  = quantize(wrap(surface + piston))          period: one wave at the design wavelength
+///   h  = quantize(wrap(surface + piston)) + error         period: one wave at the design wavelength
 ///
 /// J. W. Goodman, Introduction to Fourier Optics, 3rd ed. (2005), eq. 5-1; G. J. Swanson, MIT
 /// Lincoln Laboratory Technical Report 854 (1989) for the levels.
 /// Convention: material delays, a delay is a positive phase; outside a sampled map the height is 0.
 ///             The design is for air. Dispersion acts on the height that is etched.
 /// Units:      leaves `index` (1) and `piston` (rad at the design wavelength) beside those of the
-///             surface under PATH.surface.
+///             surface under PATH.surface. Not trainable, for annealing and tolerances:
+///             `levels_softness` (1) where there are levels: above 0 they are softened by it, see
+///             `soften_height`; and `height_error` (um) [n_y, n_x] where the samples of the field
+///             are known.
 /// Precision:  phase in float64.
 /// Invariants: |U'| = |U|; differentiable in field, wavelength and all leaves; the gradient passes
-///             the levels straight through. Training the index does not change the heights.
+///             hard levels straight through, and is exact through soft ones. Training the index does not change the heights.
 /// Errors:     UsageError where the surface or the levels need a design wavelength; SamplingError
 ///             where a smooth surface steps by more than half a wave per sample, or outside the
 ///             wavelengths of the material.
@@ -47,7 +50,7 @@ class PhaseMask final : public OpticalElement {
   PhaseMask(const Params& params, const BuildContext& context);
 
   [[nodiscard]] at::Tensor apply(const at::Tensor& field, const Beam& beam) const override;
-  /// The height that is etched, on the samples of a field, float64.
+  /// The height that is etched, errors included, on the samples of a field, float64.
   [[nodiscard]] at::Tensor height_m(const Grid& grid) const;
   /// The height of the design, before it is wrapped and quantized.
   [[nodiscard]] at::Tensor designed_height_m(const Grid& grid) const;
@@ -56,6 +59,7 @@ class PhaseMask final : public OpticalElement {
 
  private:
   [[nodiscard]] at::Tensor etched(const at::Tensor& height_m) const;
+  [[nodiscard]] at::Tensor quantized(const at::Tensor& height_m) const;
   [[nodiscard]] at::Tensor index_at(const Beam& beam, at::Device device) const;
 
   std::string path_;
@@ -66,6 +70,8 @@ class PhaseMask final : public OpticalElement {
   SurfaceScale scale_;
   Trainable index_;
   Trainable piston_;
+  Trainable levels_softness_;
+  Trainable height_error_;
 };
 
 }  // namespace parfocal::optics

@@ -3,6 +3,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/remainder.h>
+#include <ATen/ops/sigmoid.h>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -32,6 +33,21 @@ at::Tensor quantize_height(const at::Tensor& height, double period, std::int64_t
   const double step = period / static_cast<double>(levels);
   const at::Tensor level = at::remainder((height.detach() / step).round(), levels);
   return straight_through(height, level * step);
+}
+
+at::Tensor soften_height(const at::Tensor& height, double period, std::int64_t levels,
+                         const at::Tensor& softness) {
+  PARFOCAL_CHECK(period > 0.0);
+  PARFOCAL_CHECK(levels >= 2);
+  const double step = period / static_cast<double>(levels);
+  const at::Tensor steps = height / step;
+  const at::Tensor level = steps.detach().round();
+  const at::Tensor below = (steps.detach() < level).to(height.scalar_type());
+  const at::Tensor along = steps - level + below;
+  const auto riser = [&](const at::Tensor& f) { return at::sigmoid((f - 0.5) / softness); };
+  const at::Tensor first = at::sigmoid(-0.5 / softness);
+  const at::Tensor s = (riser(along) - first) / (1.0 - 2.0 * first);
+  return (at::remainder(level, levels) + s - below) * step;
 }
 
 Piston scan_piston(const std::function<double(double height)>& cost, double step,

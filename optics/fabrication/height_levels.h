@@ -12,6 +12,8 @@ namespace parfocal::optics {
 ///
 ///   wrap:      h' = h - period floor(h / period)                       0 <= h' < period
 ///   quantize:  h' = step mod(round(h / step), levels)                  step = period / levels
+///   soften:    h' = step (mod(round(h / step), levels) + r),  r the distance from that level along
+///              the riser  s(f) = (g(f) - g(0)) / (g(1) - g(0)),  g(f) = 1 / (1 + exp((1/2 - f) / t))
 ///
 /// G. J. Swanson, "Binary optics technology", MIT Lincoln Laboratory Technical Report 854 (1989).
 /// Convention: period = the height of one wave at the design wavelength. `levels` distinct heights,
@@ -19,13 +21,17 @@ namespace parfocal::optics {
 ///             differ at every other wavelength.
 /// Units:      heights, period and result in the same unit; any shape.
 /// Precision:  that of the heights; what lies a rounding below a whole period is 0.
-/// Invariants: both are idempotent; both have the gradient d h' / d h = 1, which is exact for wrap
-///             away from its jumps and a straight-through surrogate for quantize.
+/// Invariants: wrap and quantize are idempotent and have the gradient d h' / d h = 1, which is exact
+///             for wrap away from its jumps and a straight-through surrogate for quantize. soften
+///             has its own gradient; it is wrap for t -> infinity, quantize for t -> 0.
 /// Errors:     LogicError unless period > 0 and levels >= 2.
 /// Tested by:  tests/optics/fabrication/height_levels_test.cpp.
 [[nodiscard]] at::Tensor wrap_height(const at::Tensor& height, double period);
 [[nodiscard]] at::Tensor quantize_height(const at::Tensor& height, double period,
                                          std::int64_t levels);
+/// `softness` t > 0, a scalar.
+[[nodiscard]] at::Tensor soften_height(const at::Tensor& height, double period, std::int64_t levels,
+                                       const at::Tensor& softness);
 
 /// A height added everywhere: without effect on a continuous mask, not on a quantized one.
 struct Piston {

@@ -93,7 +93,7 @@ TEST(Experiment, SimulateRefusesBlocksThatItDoesNotUse) {
 }
 
 TEST(Experiment, LaterTasksSayInOneSentenceThatTheyAreNotThere) {
-  for (const char* task : {"train", "design", "evaluate"}) {
+  for (const char* task : {"train", "evaluate"}) {
     std::string text = small_camera_yaml("small");
     text.replace(text.find("task: reconstruct"), 17, std::string("task: ") + task);
     const auto mistakes = mistakes_in(text);

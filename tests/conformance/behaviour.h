@@ -21,5 +21,7 @@ void check_likelihood(const Subject& subject, ImageFiles* files, Findings& findi
 void check_prior(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_solver(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_metric(const Subject& subject, ImageFiles* files, Findings& findings);
+void check_loss(const Subject& subject, ImageFiles* files, Findings& findings);
+void check_stage(const Subject& subject, ImageFiles* files, Findings& findings);
 
 }  // namespace parfocal::conformance

@@ -19,6 +19,7 @@
 #include "optics/sources/source.h"
 #include "solvers/prior.h"
 #include "tests/conformance/beam.h"
+#include "tests/conformance/imaging_case.h"
 #include "tests/conformance/solver_checks.h"
 #include "tests/support/adjoint_gap.h"
 #include "tests/support/matchers.h"
@@ -139,6 +140,20 @@ std::vector<Output> of_metric(const Subject& subject, const Place& place) {
   return {{"metric", built.component->evaluate(a * 0.9 + a.flip({-1}) * 0.1, a)}};
 }
 
+std::vector<Output> of_loss(const Subject& subject, const Place& place) {
+  const auto built = built_at<Loss>(subject, place);
+  const ImagingCase imaging(place.dtype, place.device);
+  const at::Tensor estimate = ImagingCase::test_image().to(place.device, place.dtype);
+  return {{"value", built.component->value(imaging.trial(estimate)).to(at::kDouble)}};
+}
+
+std::vector<Output> of_stage(const Subject& subject, const Place& place) {
+  const auto built = built_at<Stage>(subject, place);
+  const ImagingCase imaging(place.dtype, place.device);
+  const at::Tensor image = ImagingCase::test_image().to(place.device, place.dtype);
+  return {{"estimate", built.component->apply(image, imaging.scene())}};
+}
+
 /// Heights of a micrometre.
 std::vector<Output> of_constraint(const Subject& subject, const Place& place) {
   const auto built = built_at<Constraint>(subject, place);
@@ -154,11 +169,20 @@ std::vector<Output> of_constraint(const Subject& subject, const Place& place) {
 using Probe = std::function<std::vector<Output>(const Subject&, const Place&)>;
 
 const std::map<std::string, Probe, std::less<>>& probes() {
-  static const std::map<std::string, Probe, std::less<>> table{
-      {"model", of_model},       {"element", of_element},       {"psf", of_psf},
-      {"surface", of_surface},   {"pattern", of_pattern},       {"scene", of_scene},
-      {"detector", of_detector}, {"prior", of_prior},           {"solver", of_solver},
-      {"metric", of_metric},     {"constraint", of_constraint}, {"view", of_view}};
+  static const std::map<std::string, Probe, std::less<>> table{{"model", of_model},
+                                                               {"element", of_element},
+                                                               {"psf", of_psf},
+                                                               {"surface", of_surface},
+                                                               {"pattern", of_pattern},
+                                                               {"scene", of_scene},
+                                                               {"detector", of_detector},
+                                                               {"prior", of_prior},
+                                                               {"solver", of_solver},
+                                                               {"metric", of_metric},
+                                                               {"constraint", of_constraint},
+                                                               {"view", of_view},
+                                                               {"loss", of_loss},
+                                                               {"stage", of_stage}};
   return table;
 }
 

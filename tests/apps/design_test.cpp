@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "apps/experiment.h"
+#include "apps/registry.h"
+#include "core/error.h"
+#include "core/run/atomic_file.h"
+#include "core/run/summary.h"
+#include "tests/apps/program_runner.h"
+#include "tests/apps/small_camera.h"
+
+namespace parfocal::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// A coarse camera of three depths whose mask is sought in a few steps.
+std::string design_yaml(const std::string& rest = "", const std::string& loss = "score") {
+  return "parfocal: 1\nname: small\ntask: design\n"
+         "scene: {type: periodic_dead_leaves, size: [16, 16], discs: 30, radius_max: 8}\n"
+         "optics:\n"
+         "  stop: {type: circular_aperture, diameter: 0.25 mm}\n"
+         "  mask: {type: phase_mask, surface: {type: control_grid, size: [4, 4]}, material: "
+         "fused_silica, design_wavelength: 550 nm}\n"
+         "light: {size: [32, 32], pitch: [7.8125 um, 7.8125 um]}\n"
+         "views: {mask: {type: mask, element: mask}}\n"
+         "model: {type: incoherent_imaging, psf: {type: lens_psf, diameter: 0.25 mm, samples: 32, "
+         "distance: 2.5 mm, wavelength: [550 nm], reference_wavelength: 550 nm, defocus: [-1, 0, "
+         "1], size: [16, 16], pitch: [5.5 um, 5.5 um]}}\n"
+         "detector: {type: poisson_gaussian, read_noise: 2 e-, gain: 50}\n"
+         "reconstruction: {stages: [{type: wiener}]}\n"
+         "optimize:\n"
+         "  loss: {name: " +
+         loss +
+         ", type: wiener_error}\n"
+         "  parameters: {optics.mask.surface: {rate: 0.2 rad, schedule: cosine}}\n"
+         "  steps: 12\n"
+         "runtime: {threads: 1, precision: {optics: float64}}\n" +
+         rest;
+}
+
+Summary run_design(const WorkFolder& folder, const std::string& out, const std::string& yaml) {
+  const fs::path config = folder.write("design.yaml", yaml);
+  const ProgramResult result =
+      run_parfocal({"run", config.string(), "-q", "--out", out}, folder.path());
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return Summary::read(only_run(folder.path() / out, "small") / "results/summary.json");
+}
+
+double number(const Summary& summary, const std::string& name) {
+  const Summary::Entry* entry = summary.find(name);
+  EXPECT_NE(entry, nullptr) << name;
+  return entry != nullptr ? entry->value : 0.0;
+}
+
+ExperimentFile read(const WorkFolder& folder, const std::string& yaml) {
+  static const Registry registry = make_registry();
+  return read_experiment(folder.write("read.yaml", yaml), {}, registry);
+}
+
+std::string mistake_in(const WorkFolder& folder, const std::string& yaml) {
+  try {
+    static_cast<void>(read(folder, yaml));
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Design, TheScoreRisesAndBothMasksAreShown) {
+  const WorkFolder folder;
+  const Summary summary = run_design(folder, "runs", design_yaml());
+  EXPECT_GT(number(summary, "score"), number(summary, "score_start") + 0.1);
+  EXPECT_EQ(number(summary, "steps"), 12.0);
+  EXPECT_EQ(summary.find("score")->unit, "dB");
+  const fs::path run = only_run(folder.path() / "runs", "small");
+  for (const char* name : {"mask_height.ome.tif", "mask_start_height.ome.tif", "psf.ome.tif",
+                           "object.ome.tif", "measurement.ome.tif", "truth.ome.tif"}) {
+    EXPECT_TRUE(fs::is_regular_file(run / "results" / name)) << name;
+  }
+  EXPECT_THAT(read_whole_file(run / "report.html"), HasSubstr("Loss of the training"));
+}
+
+TEST(Design, SameRunTwiceGivesTheSameBytes) {
+  const WorkFolder folder;
+  const std::string yaml = design_yaml(
+      "evaluate: {samples: 3, metrics: [{type: psnr, peak: 1}], tolerance: {draws: 4, "
+      "errors: {optics.mask.height_error: {uniform: 50 nm}}}}\n");
+  run_design(folder, "a", yaml);
+  run_design(folder, "b", yaml);
+  const fs::path a = only_run(folder.path() / "a", "small"),
+                 b = only_run(folder.path() / "b", "small");
+  EXPECT_EQ(files_below(a / "results"), files_below(b / "results"));
+  EXPECT_EQ(read_whole_file(a / "metrics.csv"), read_whole_file(b / "metrics.csv"));
+}
+
+constexpr const char* kCompare =
+    "compare:\n"
+    "  open: {optics.mask.surface: {type: flat}}\n"
+    "  fine: {optics.mask.surface.size: [6, 6]}\n"
+    "  again: {optics.mask.surface: {type: zernike, noll: [4], coefficients: [0.3 rad]}, "
+    "optimize.parameters: {optics.mask.surface: {rate: 0.1 rad}}}\n";
+
+TEST(Design, AnOverriddenPathIsFrozenUnlessItIsListedAgain) {
+  const WorkFolder folder;
+  const ExperimentFile file = read(folder, design_yaml(kCompare));
+  ASSERT_EQ(file.variants.size(), 3U);
+  EXPECT_TRUE(file.variants[0].experiment.optimize->parameters.empty());
+  EXPECT_FALSE(trains_instrument(file.variants[0].experiment));
+  EXPECT_THAT(file.variants[1].experiment.optimize->frozen,
+              ElementsAre("optics.mask.surface.size"));
+  EXPECT_EQ(file.variants[1].experiment.optimize->parameters.size(), 1U);
+  EXPECT_EQ(file.variants[2].experiment.optimize->parameters[0].second.rate, "0.1 rad");
+  EXPECT_TRUE(file.variants[2].experiment.optimize->frozen.empty());
+}
+
+TEST(Design, AStudyNamesTheBestDesignAndTheBestFixedOne) {
+  const WorkFolder folder;
+  std::string yaml = design_yaml(
+      "compare:\n  open: {optics.mask.surface: {type: flat}}\n  learned: {}\n"
+      "evaluate: {metrics: [{name: quality, type: psnr, peak: 1}]}\n");
+  yaml.replace(yaml.find("runtime: {"), 10, "runtime: {seeds: [0, 1], ");
+  const Summary summary = run_design(folder, "runs", yaml);
+  EXPECT_EQ(number(summary, "score_best_fixed"), number(summary, "score_open"));
+  EXPECT_EQ(number(summary, "score"), number(summary, "score_learned_best"));
+  EXPECT_GE(number(summary, "score"), number(summary, "score_learned"));
+  EXPECT_GT(number(summary, "quality"), 0.0);
+  EXPECT_GT(number(summary, "quality_best_fixed"), 0.0);
+  EXPECT_EQ(number(summary, "steps_open"), 0.0);
+}
+
+TEST(Design, ToleranceOfAPerfectInstrumentIsItsScoreAndErrorsCost) {
+  const WorkFolder folder;
+  const Summary summary = run_design(
+      folder, "runs",
+      design_yaml("evaluate: {tolerance: {draws: 20, errors: {optics.mask.height_error: {uniform: "
+                  "0 nm}, model.psf.distance: {normal: 0.05 mm}}}}\n"));
+  const double score = number(summary, "score");
+  EXPECT_EQ(number(summary, "score_tolerance_median_optics.mask.height_error"), score);
+  EXPECT_EQ(number(summary, "score_tolerance_q05_optics.mask.height_error"), score);
+  EXPECT_LT(number(summary, "score_tolerance_q05"), score);
+  EXPECT_EQ(number(summary, "score_tolerance_q05"),
+            number(summary, "score_tolerance_q05_model.psf.distance"));
+  EXPECT_LE(number(summary, "score_tolerance_q05"), number(summary, "score_tolerance_median"));
+}
+
+TEST(Design, MistakesNameTheirPlace) {
+  const WorkFolder folder;
+  const std::string good = design_yaml();
+  const auto without = [&](const std::string& line) {
+    std::string text = good;
+    const std::size_t begin = text.find(line);
+    return text.erase(begin, text.find('\n', begin) + 1 - begin);
+  };
+  EXPECT_THAT(mistake_in(folder, without("scene:")), HasSubstr("task design needs it"));
+  EXPECT_THAT(mistake_in(folder, design_yaml("", "a.b")),
+              HasSubstr("expected a word of letters, digits and _"));
+  EXPECT_THAT(mistake_in(folder, design_yaml("data: {measurement: {file: a.tif}}\n")),
+              HasSubstr("task design does not use this block"));
+}
+
+TEST(Design, ARateOfAnotherDimensionEndsTheRunWithOneSentence) {
+  const WorkFolder folder;
+  std::string yaml = design_yaml();
+  yaml.replace(yaml.find("0.2 rad"), 7, "0.2 um");
+  const fs::path config = folder.write("design.yaml", yaml);
+  const ProgramResult result = run_parfocal({"run", config.string(), "-q"}, folder.path());
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("rate = 0.2 um does not fit optics.mask.surface.phase, whose "
+                                    "values are in rad"));
+}
+
+}  // namespace
+}  // namespace parfocal::testing
