@@ -5,6 +5,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/abs.h>
 #include <ATen/ops/conj.h>
+#include <ATen/ops/roll.h>
 
 #include <cmath>
 
@@ -21,12 +22,19 @@ std::int64_t padded_size(std::int64_t n, Boundary boundary) {
   return boundary == Boundary::kPeriodic ? n : good_fft_size(2 * n - 1);
 }
 
+/// The PSF on the padded grid with its centre, pixel floor(n / 2), at sample 0.
+at::Tensor kernel_of(const at::Tensor& psf, std::int64_t p_y, std::int64_t p_x) {
+  const auto centre = [](std::int64_t p, std::int64_t n) { return (p - n) / 2 + n / 2; };
+  return at::roll(pad_centred(psf, p_y, p_x),
+                  {-centre(p_y, psf.size(-2)), -centre(p_x, psf.size(-1))}, {-2, -1});
+}
+
 }  // namespace
 
 void IncoherentImaging::describe(Schema<Params>& s) {
   s.summary(
       "A camera whose light adds up in intensity, one image for each condition of the optics.");
-  s.equation("y_k = S IDFT( H_k . DFT v ),  H_k = DFT( roll( S^T h_k, by -floor(P / 2) ) )");
+  s.equation("y_k = S IDFT( H_k . DFT v ),  H_k = DFT( S^T h_k, its centre at sample 0 )");
   s.citation("J. W. Goodman, Introduction to Fourier Optics, 3rd ed., 2005, eq. 6-22");
   s.convention("The centre of a PSF is pixel floor(n / 2); conditions stand on the channel axis.");
   s.gradient("exact");
@@ -65,7 +73,7 @@ void IncoherentImaging::set_psf(const at::Tensor& psf) {
   psf_ = psf;
   padded_y_ = padded_size(psf.size(-2), boundary_);
   padded_x_ = padded_size(psf.size(-1), boundary_);
-  transfer_ = rfft2(centre_to_origin(pad_centred(psf_, padded_y_, padded_x_)));
+  transfer_ = rfft2(kernel_of(psf_, padded_y_, padded_x_));
   const at::NoGradGuard no_grad;
   norm_bound_ = std::sqrt(transfer_.abs().square().sum(0).max().item<double>());
   if (!std::isfinite(norm_bound_)) throw DataError("incoherent_imaging: the PSF is not finite");

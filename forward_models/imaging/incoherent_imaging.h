@@ -26,7 +26,7 @@ enum class Boundary {
 /// A camera whose light adds up in intensity: each condition of the optics (defocus, for instance)
 /// gives an image of its own of the same object.
 ///
-///   y_k = S IDFT( H_k . DFT v ),   H_k = DFT( roll( S^T h_k, by -floor(P / 2) ) )
+///   y_k = S IDFT( H_k . DFT v ),   H_k = DFT( S^T h_k, its centre at sample 0 )
 ///
 /// J. W. Goodman, Introduction to Fourier Optics, 3rd ed. (2005), eq. 6-22.
 ///

@@ -163,7 +163,8 @@ at::Tensor PhaseMask::apply(const at::Tensor& field, const Beam& beam) const {
   check_field("phase_mask", field, beam);
   const at::Tensor index = index_at(beam, field.device());
   const at::Tensor height = designed_height_m(beam.grid).to(field.device());
-  if (surface_->is_smooth()) {
+  const bool pixels = levels_ && surface_->is_free_form();
+  if (surface_->is_smooth() && !pixels) {
     const at::Tensor power =
         field.detach().abs().square().reshape({-1, field.size(-2), field.size(-1)});
     check_phase_sampling(path_, thin_phase(height.detach(), index.detach(), beam), power.sum(0),

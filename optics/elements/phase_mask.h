@@ -29,10 +29,11 @@ namespace parfocal::optics {
 ///             are known.
 /// Precision:  phase in float64.
 /// Invariants: |U'| = |U|; differentiable in field, wavelength and all leaves; the gradient passes
-///             hard levels straight through, and is exact through soft ones. Training the index does not change the heights.
+///             hard levels straight through, and is exact through soft ones. Training the index
+///             does not change the heights.
 /// Errors:     UsageError where the surface or the levels need a design wavelength; SamplingError
-///             where a smooth surface steps by more than half a wave per sample, or outside the
-///             wavelengths of the material.
+///             where a smooth surface steps by more than half a wave per sample (a free form with
+///             levels is made of pixels and may), or outside the wavelengths of the material.
 /// Tested by:  tests/optics/elements/phase_mask_test.cpp.
 class PhaseMask final : public OpticalElement {
  public:

@@ -49,6 +49,8 @@ class Surface {
   [[nodiscard]] virtual Basis basis() const { return Basis::kPhase; }
   /// Whether neighbouring samples must differ by less than half a wave, before any wrap.
   [[nodiscard]] virtual bool is_smooth() const { return false; }
+  /// Whether no formula says what it should be: with levels, its samples are the mask.
+  [[nodiscard]] virtual bool is_free_form() const { return false; }
   /// Whether the mask folds it into one wave, even where it is not told to.
   [[nodiscard]] virtual bool is_wrapped() const { return false; }
 };

@@ -39,6 +39,7 @@ class ControlGrid final : public Surface {
 
   [[nodiscard]] at::Tensor height_m(const Grid& grid, const SurfaceScale& scale) const override;
   [[nodiscard]] bool is_smooth() const override { return true; }
+  [[nodiscard]] bool is_free_form() const override { return true; }
 
  private:
   Interpolation interpolation_;

@@ -15,7 +15,7 @@ namespace parfocal::solvers {
 namespace {
 
 double psnr(const at::Tensor& e, const at::Tensor& x, ScaleMatch scale) {
-  return Psnr({scale}).evaluate(e, x).item<double>();
+  return Psnr({scale, {}}).evaluate(e, x).item<double>();
 }
 
 at::Tensor image(std::uint64_t seed) {
@@ -31,7 +31,7 @@ TEST(Psnr, ItemsAreScoredOnTheirOwn) {
   const at::Tensor x = at::full({2, 1, 4, 5}, 2.0, at::kDouble);
   at::Tensor e = x + 0.2;
   e[1] += 1.8;
-  const at::Tensor both = Psnr({ScaleMatch::kNone}).evaluate(e, x);
+  const at::Tensor both = Psnr({ScaleMatch::kNone, {}}).evaluate(e, x);
   EXPECT_NEAR(both[0].item<double>(), 20.0, 1e-12);
   EXPECT_NEAR(both[1].item<double>(), 0.0, 1e-12);
 }
