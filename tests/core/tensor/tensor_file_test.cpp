@@ -12,9 +12,11 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "core/check.h"
 #include "core/error.h"
+#include "core/run/sha256.h"
 #include "core/tensor/random.h"
 #include "tests/support/matchers.h"
 #include "tests/support/scratch_folder.h"
@@ -59,6 +61,35 @@ TEST(TensorFile, ReturnsEveryBitOfEveryDtype) {
   file.tensors["complex"] = at::complex(real, real * 0.5f);
   EXPECT_EQ(file.tensors.size(), 14u);
   expect_round_trip(file);
+}
+
+/// The number 1 as the format spells it: hex digits of its bytes, first byte first.
+TEST(TensorFile, MeansByItsBytesWhatTheFormatMeans) {
+  const std::vector<std::tuple<at::ScalarType, std::string, std::string>> rows = {
+      {at::kBool, "BOOL", "01"},
+      {at::kByte, "U8", "01"},
+      {at::kChar, "I8", "01"},
+      {at::kShort, "I16", "0100"},
+      {at::kUInt16, "U16", "0100"},
+      {at::kHalf, "F16", "003c"},
+      {at::kBFloat16, "BF16", "803f"},
+      {at::kInt, "I32", "01000000"},
+      {at::kUInt32, "U32", "01000000"},
+      {at::kFloat, "F32", "0000803f"},
+      {at::kDouble, "F64", "000000000000f03f"},
+      {at::kLong, "I64", "0100000000000000"},
+      {at::kUInt64, "U64", "0100000000000000"},
+      {at::kComplexFloat, "C64", "0000803f00000000"}};
+  const test::ScratchFolder folder;
+  for (const auto& [type, name, hex] : rows) {
+    write_tensor_file(folder / "f", {{{"one", at::ones({}, at::kLong).to(type)}}, {}});
+    const safetensors::Tensor stored = safetensors::read(folder / "f").tensors.at(0);
+    EXPECT_EQ(safetensors::name_of(stored.dtype), name);
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(stored.bytes.data());
+    EXPECT_EQ(to_hex({bytes, stored.bytes.size()}), hex) << name;
+    EXPECT_TRUE(test::identical(read_tensor_file(folder / "f").tensors.at("one").to(at::kLong),
+                                at::ones({}, at::kLong)));
+  }
 }
 
 TEST(TensorFile, KeepsScalarsEmptyTensorsAndExtremes) {
