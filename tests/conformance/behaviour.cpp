@@ -16,7 +16,8 @@ const std::map<std::string, Check, std::less<>>& checks() {
       {"model", check_operator}, {"element", check_element},       {"psf", check_psf},
       {"surface", check_map},    {"pattern", check_map},           {"scene", check_scene},
       {"prior", check_prior},    {"detector", check_likelihood},   {"solver", check_solver},
-      {"metric", check_metric},  {"constraint", check_constraint}, {"view", check_view}};
+      {"metric", check_metric},  {"constraint", check_constraint}, {"view", check_view},
+      {"network", check_network}};
   return table;
 }
 
