@@ -55,7 +55,7 @@ std::optional<std::size_t> first_non_finite(std::span<const std::byte> bytes, Wo
   return std::nullopt;
 }
 
-std::optional<std::size_t> first_non_finite(const Tensor& tensor) {
+std::optional<std::size_t> first_non_finite(const StoredTensor& tensor) {
   switch (tensor.dtype) {
     case Dtype::kF16:
       return first_non_finite<std::uint16_t>(tensor.bytes, 0x7c00);
@@ -72,13 +72,13 @@ std::optional<std::size_t> first_non_finite(const Tensor& tensor) {
 }
 
 /// "NaN or infinity in tensor "a" at number 3", or an empty text.
-std::string non_finite_text(const Tensor& tensor) {
+std::string non_finite_text(const StoredTensor& tensor) {
   const auto index = first_non_finite(tensor);
   if (!index) return "";
   return fmt::format("tensor {}: number {} is NaN or infinite", in_quotes(tensor.name), *index);
 }
 
-void check_truth_values(const Tensor& tensor, const std::string& where) {
+void check_truth_values(const StoredTensor& tensor, const std::string& where) {
   if (tensor.dtype != Dtype::kBool) return;
   const auto valid = [](std::byte b) { return b == std::byte{0} || b == std::byte{1}; };
   if (!std::ranges::all_of(tensor.bytes, valid)) {
@@ -88,7 +88,7 @@ void check_truth_values(const Tensor& tensor, const std::string& where) {
 
 void check_checksums(const Contents& contents, const std::string& where) {
   std::size_t seen = 0;
-  for (const Tensor& tensor : contents.tensors) {
+  for (const StoredTensor& tensor : contents.tensors) {
     const auto stated = contents.metadata.find(std::string(kChecksumPrefix) + tensor.name);
     if (stated == contents.metadata.end()) continue;
     ++seen;
@@ -119,7 +119,7 @@ Contents read_contents(std::uint64_t file_bytes, const ReadAt& read_at, const st
   Contents contents{{}, std::move(header.metadata)};
   contents.tensors.reserve(header.entries.size());
   for (Entry& entry : header.entries) {
-    Tensor& tensor = contents.tensors.emplace_back();
+    StoredTensor& tensor = contents.tensors.emplace_back();
     tensor = {std::move(entry.name), entry.dtype, std::move(entry.shape), {}};
     tensor.bytes.resize(entry.end - entry.begin);
     read_at(data_start + entry.begin, tensor.bytes);
@@ -134,7 +134,7 @@ Contents read_contents(std::uint64_t file_bytes, const ReadAt& read_at, const st
 /// Mistakes of the caller.
 void check_writable(const Contents& contents, const WriteOptions& options) {
   std::set<std::string_view> names;
-  for (const Tensor& tensor : contents.tensors) {
+  for (const StoredTensor& tensor : contents.tensors) {
     const std::string fault = fault_of_name(tensor.name);
     if (!fault.empty()) throw LogicError(fault);
     PARFOCAL_CHECK(is_utf8(tensor.name));
@@ -152,20 +152,20 @@ void check_writable(const Contents& contents, const WriteOptions& options) {
     PARFOCAL_CHECK((is_utf8(key) && is_utf8(value)));
 }
 
-std::vector<const Tensor*> in_file_order(const Contents& contents) {
-  std::vector<const Tensor*> order;
-  for (const Tensor& tensor : contents.tensors) order.push_back(&tensor);
-  std::ranges::sort(order, [](const Tensor* a, const Tensor* b) {
+std::vector<const StoredTensor*> in_file_order(const Contents& contents) {
+  std::vector<const StoredTensor*> order;
+  for (const StoredTensor& tensor : contents.tensors) order.push_back(&tensor);
+  std::ranges::sort(order, [](const StoredTensor* a, const StoredTensor* b) {
     const std::uint64_t size_a = bytes_of(a->dtype), size_b = bytes_of(b->dtype);
     return size_a != size_b ? size_a > size_b : a->name < b->name;
   });
   return order;
 }
 
-void stamp(Header& header, const std::vector<const Tensor*>& tensors) {
+void stamp(Header& header, const std::vector<const StoredTensor*>& tensors) {
   std::erase_if(header.metadata,
                 [](const auto& item) { return item.first.starts_with(kChecksumPrefix); });
-  for (const Tensor* tensor : tensors) {
+  for (const StoredTensor* tensor : tensors) {
     header.metadata[std::string(kChecksumPrefix) + tensor->name] = sha256_hex(tensor->bytes);
   }
   header.metadata["format_version"] = "1";
@@ -212,10 +212,10 @@ Contents read(const std::filesystem::path& path, const ReadOptions& options) {
 void write(const std::filesystem::path& path, const Contents& contents,
            const WriteOptions& options) {
   check_writable(contents, options);
-  const std::vector<const Tensor*> tensors = in_file_order(contents);
+  const std::vector<const StoredTensor*> tensors = in_file_order(contents);
   Header header{{}, contents.metadata};
   std::uint64_t end = 0;
-  for (const Tensor* tensor : tensors) {
+  for (const StoredTensor* tensor : tensors) {
     const std::uint64_t begin = end;
     end += tensor->bytes.size();
     header.entries.push_back({tensor->name, tensor->dtype, tensor->shape, begin, end});
@@ -226,7 +226,7 @@ void write(const std::filesystem::path& path, const Contents& contents,
   AtomicFile file(path);
   file.reserve(first.size() + end);
   file.write(first);
-  for (const Tensor* tensor : tensors) file.write(tensor->bytes);
+  for (const StoredTensor* tensor : tensors) file.write(tensor->bytes);
   file.commit();
 }
 

@@ -51,17 +51,17 @@ enum class Dtype {
 [[nodiscard]] std::optional<Dtype> dtype_of(std::string_view name);
 [[nodiscard]] std::uint64_t bytes_of(Dtype dtype);
 
-struct Tensor {
+struct StoredTensor {
   std::string name;
   Dtype dtype = Dtype::kF32;
   std::vector<std::int64_t> shape;  ///< Empty for a scalar.
   std::vector<std::byte> bytes;
 
-  bool operator==(const Tensor&) const = default;
+  bool operator==(const StoredTensor&) const = default;
 };
 
 struct Contents {
-  std::vector<Tensor> tensors;  ///< In the order of their data.
+  std::vector<StoredTensor> tensors;  ///< In the order of their data.
   std::map<std::string, std::string> metadata;
 
   bool operator==(const Contents&) const = default;

@@ -51,7 +51,7 @@ Dtype stored_type_of(const std::string& name, at::ScalarType type) {
                                type == at::kComplexDouble ? "; store its view_as_real" : ""));
 }
 
-at::Tensor tensor_of(const safetensors::Tensor& stored) {
+at::Tensor tensor_of(const safetensors::StoredTensor& stored) {
   at::Tensor tensor = at::empty(stored.shape, scalar_type_of(stored.dtype));
   if (!stored.bytes.empty()) {
     std::memcpy(tensor.mutable_data_ptr(), stored.bytes.data(), stored.bytes.size());
@@ -59,7 +59,7 @@ at::Tensor tensor_of(const safetensors::Tensor& stored) {
   return tensor;
 }
 
-safetensors::Tensor stored_of(const std::string& name, const at::Tensor& tensor) {
+safetensors::StoredTensor stored_of(const std::string& name, const at::Tensor& tensor) {
   PARFOCAL_CHECK(tensor.defined());
   const Dtype dtype = stored_type_of(name, tensor.scalar_type());
   const at::Tensor plain = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous();
@@ -73,7 +73,7 @@ TensorFile read_tensor_file(const std::filesystem::path& path,
                             const safetensors::ReadOptions& options) {
   safetensors::Contents contents = safetensors::read(path, options);
   TensorFile file{{}, std::move(contents.metadata)};
-  for (const safetensors::Tensor& stored : contents.tensors) {
+  for (const safetensors::StoredTensor& stored : contents.tensors) {
     if (stored.shape.size() > kMostAxes) {
       throw DataError(fmt::format("{}: tensor \"{}\": has {} axes, the limit is {}", path.string(),
                                   stored.name, stored.shape.size(), kMostAxes));

@@ -21,8 +21,8 @@ namespace {
 using testing::HasSubstr;
 
 template <class T>
-Tensor tensor_of(const std::string& name, Dtype dtype, std::vector<std::int64_t> shape,
-                 const std::vector<T>& values) {
+StoredTensor tensor_of(const std::string& name, Dtype dtype, std::vector<std::int64_t> shape,
+                       const std::vector<T>& values) {
   const auto bytes = std::as_bytes(std::span(values));
   return {name, dtype, std::move(shape), {bytes.begin(), bytes.end()}};
 }
@@ -53,7 +53,7 @@ TEST(Safetensors, AreSortedBySizeOfTheDtypeThenName) {
   write(folder / "f", three_tensors());
   const Contents back = read(folder / "f");
   std::vector<std::string> names;
-  for (const Tensor& tensor : back.tensors) names.push_back(tensor.name);
+  for (const StoredTensor& tensor : back.tensors) names.push_back(tensor.name);
   EXPECT_THAT(names, testing::ElementsAre("last", "a", "b", "zebra"));
 }
 
@@ -137,7 +137,7 @@ TEST(Safetensors, AreWrittenWholeOrNotAtAll) {
 
 TEST(Safetensors, HoldNaNOnlyWhereAsked) {
   const ScratchFolder folder;
-  const auto refused = [&](const Tensor& tensor) {
+  const auto refused = [&](const StoredTensor& tensor) {
     const Contents contents{{tensor}, {}};
     EXPECT_THROW(write(folder / "f", contents), NumericError) << name_of(tensor.dtype);
     write(folder / "f", contents, {.allow_non_finite = true});
@@ -158,7 +158,7 @@ TEST(Safetensors, HoldNaNOnlyWhereAsked) {
 
 TEST(Safetensors, RefuseToWriteWhatNoFileCanHold) {
   const ScratchFolder folder;
-  const auto refused = [&](const Tensor& tensor) {
+  const auto refused = [&](const StoredTensor& tensor) {
     EXPECT_THROW(write(folder / "f", {{tensor}, {}}), LogicError) << tensor.name;
     EXPECT_FALSE(std::filesystem::exists(folder / "f"));
   };

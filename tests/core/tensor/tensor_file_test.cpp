@@ -83,7 +83,7 @@ TEST(TensorFile, MeansByItsBytesWhatTheFormatMeans) {
   const test::ScratchFolder folder;
   for (const auto& [type, name, hex] : rows) {
     write_tensor_file(folder / "f", {{{"one", at::ones({}, at::kLong).to(type)}}, {}});
-    const safetensors::Tensor stored = safetensors::read(folder / "f").tensors.at(0);
+    const safetensors::StoredTensor stored = safetensors::read(folder / "f").tensors.at(0);
     EXPECT_EQ(safetensors::name_of(stored.dtype), name);
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(stored.bytes.data());
     EXPECT_EQ(to_hex({bytes, stored.bytes.size()}), hex) << name;
@@ -135,7 +135,7 @@ TEST(TensorFile, RefusesComplexDouble) {
 
 TEST(TensorFile, RefusesMoreAxesThanTensorsCanHave) {
   const test::ScratchFolder folder;
-  safetensors::Tensor deep{"deep", safetensors::Dtype::kU8, {}, {std::byte{1}}};
+  safetensors::StoredTensor deep{"deep", safetensors::Dtype::kU8, {}, {std::byte{1}}};
   deep.shape.assign(65, 1);
   safetensors::write(folder / "f", {{deep}, {}});
   try {
