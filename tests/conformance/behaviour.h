@@ -20,6 +20,7 @@ void check_scene(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_likelihood(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_prior(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_solver(const Subject& subject, ImageFiles* files, Findings& findings);
+void check_network(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_metric(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_loss(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_stage(const Subject& subject, ImageFiles* files, Findings& findings);

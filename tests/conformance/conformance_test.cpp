@@ -79,8 +79,8 @@ INSTANTIATE_TEST_SUITE_P(Registered, Conformance, testing::ValuesIn(registry().a
                          });
 
 TEST(ConformanceSuite, SeesTheComponentsOfEveryWing) {
-  for (const char* kind :
-       {"scene", "element", "psf", "view", "detector", "model", "solver", "prior", "constraint"}) {
+  for (const char* kind : {"scene", "element", "psf", "view", "detector", "model", "solver",
+                           "prior", "constraint", "network"}) {
     EXPECT_FALSE(registry().of_kind(kind).empty()) << kind;
   }
 }

@@ -13,6 +13,7 @@
 #include "core/operators/operator.h"
 #include "core/operators/view.h"
 #include "core/tensor/tensor_checks.h"
+#include "learned/networks/network.h"
 #include "optics/elements/pattern.h"
 #include "optics/elements/surface.h"
 #include "optics/psf/psf_source.h"
@@ -125,6 +126,13 @@ std::vector<Output> of_solver(const Subject& subject, const Place& place) {
   return {{"estimate", solved(*built.component, problem)}};
 }
 
+std::vector<Output> of_network(const Subject& subject, const Place& place) {
+  const auto built = built_at<Network>(subject, place);
+  const at::Tensor x = input({test::kBatch, built.component->channels_in(), test::kNy, test::kNx},
+                             place.dtype, place);
+  return {{"image", built.component->forward(x)}};
+}
+
 std::vector<Output> of_view(const Subject& subject, const Place& place) {
   std::vector<Output> outputs;
   const Shown shown = built_at<View>(subject, place).component->show();
@@ -169,20 +177,12 @@ std::vector<Output> of_constraint(const Subject& subject, const Place& place) {
 using Probe = std::function<std::vector<Output>(const Subject&, const Place&)>;
 
 const std::map<std::string, Probe, std::less<>>& probes() {
-  static const std::map<std::string, Probe, std::less<>> table{{"model", of_model},
-                                                               {"element", of_element},
-                                                               {"psf", of_psf},
-                                                               {"surface", of_surface},
-                                                               {"pattern", of_pattern},
-                                                               {"scene", of_scene},
-                                                               {"detector", of_detector},
-                                                               {"prior", of_prior},
-                                                               {"solver", of_solver},
-                                                               {"metric", of_metric},
-                                                               {"constraint", of_constraint},
-                                                               {"view", of_view},
-                                                               {"loss", of_loss},
-                                                               {"stage", of_stage}};
+  static const std::map<std::string, Probe, std::less<>> table{
+      {"model", of_model},       {"element", of_element},       {"psf", of_psf},
+      {"surface", of_surface},   {"pattern", of_pattern},       {"scene", of_scene},
+      {"detector", of_detector}, {"prior", of_prior},           {"solver", of_solver},
+      {"metric", of_metric},     {"constraint", of_constraint}, {"view", of_view},
+      {"loss", of_loss},         {"stage", of_stage},           {"network", of_network}};
   return table;
 }
 

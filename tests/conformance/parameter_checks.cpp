@@ -96,9 +96,10 @@ void move_off_zero(const ParameterTree& parameters) {
 }  // namespace
 
 void check_parameter_gradients(const ParameterTree& parameters,
-                               const std::function<at::Tensor()>& output, Findings& findings) {
+                               const std::function<at::Tensor()>& output, Findings& findings,
+                               double step) {
   test::GradientOptions options;
-  options.step = 1e-3;
+  options.step = step;
   options.max_entries = 12;
   move_off_zero(parameters);
   for (const auto& [path, parameter] : parameters.all()) {
@@ -113,11 +114,13 @@ void check_parameter_gradients(const ParameterTree& parameters,
 }
 
 void check_input_gradient(const std::function<at::Tensor(const at::Tensor&)>& map,
-                          const at::Tensor& x, Findings& findings) {
+                          const at::Tensor& x, Findings& findings, double step) {
   const bool complex = x.is_complex();
   const at::Tensor leaf = (complex ? at::view_as_real(x) : x).clone().requires_grad_(true);
   const auto scalar = [&] { return weighed(map(complex ? at::view_as_complex(leaf) : leaf)); };
-  report_gradient("the input", test::check_gradient(scalar, {{"x", leaf}}), findings);
+  test::GradientOptions options;
+  options.step = step;
+  report_gradient("the input", test::check_gradient(scalar, {{"x", leaf}}, options), findings);
 }
 
 void check_batch(const std::function<at::Tensor(const at::Tensor&)>& map, const at::Tensor& x,

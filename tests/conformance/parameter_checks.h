@@ -18,13 +18,15 @@ namespace parfocal::conformance {
 void check_leaves_are_hung(const Subject& subject, const ParameterTree& parameters,
                            Findings& findings);
 
-/// Gradients of `weighed(output())` in every trainable leaf against finite differences.
+/// Gradients of `weighed(output())` in every trainable leaf against finite differences; `step` is
+/// the first one.
 void check_parameter_gradients(const ParameterTree& parameters,
-                               const std::function<at::Tensor()>& output, Findings& findings);
+                               const std::function<at::Tensor()>& output, Findings& findings,
+                               double step = 1e-3);
 
 /// Gradient of `weighed(map(x))` in x, real or complex, against finite differences.
 void check_input_gradient(const std::function<at::Tensor(const at::Tensor&)>& map,
-                          const at::Tensor& x, Findings& findings);
+                          const at::Tensor& x, Findings& findings, double step = 1e-2);
 
 /// map([a, b]) = [map([a]), map([b])] to rounding.
 void check_batch(const std::function<at::Tensor(const at::Tensor&)>& map, const at::Tensor& x,
