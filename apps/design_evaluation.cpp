@@ -3,6 +3,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/stack.h>
 
 #include <cmath>
@@ -15,7 +16,7 @@ namespace parfocal {
 namespace {
 
 /// Metric of each condition of one sample, [condition].
-at::Tensor per_condition(const Metric& metric, const ReconstructedSample& sample) {
+at::Tensor per_condition(const Metric& metric, const ReconstructedSamples& sample) {
   const at::Tensor estimate = sample.estimate.transpose(0, 1);
   return metric.evaluate(estimate, sample.object.expand_as(estimate)).to(at::kDouble);
 }
@@ -36,29 +37,37 @@ void add_statistics(const std::string& name, const Metric& metric, const at::Ten
 
 }  // namespace
 
-ReconstructedSample reconstruct_sample(const Pipeline& pipeline, const SampleSource& scene,
-                                       std::uint64_t index) {
-  const at::NoGradGuard no_grad;
+ReconstructedSamples reconstruct_samples(const Pipeline& pipeline, const SampleSource& scene,
+                                         std::uint64_t first, std::int64_t count) {
   const Placement& place = pipeline.placement();
-  const at::Tensor photons = scene.sample(index).to(place.device, place.dtype);
-  RandomStream random(place.seed, "detector", 0, static_cast<std::uint32_t>(index));
+  std::vector<at::Tensor> photons;
+  for (std::int64_t i = 0; i < count; ++i) {
+    photons.push_back(scene.sample(first + static_cast<std::uint64_t>(i)));
+  }
+  const at::Tensor object = at::cat(photons).to(place.device, place.dtype);
   // Rounding of the transforms may leave -1e-7 photons where no light falls.
-  const at::Tensor counts =
-      pipeline.detector()->sample(pipeline.expected(photons).clamp_min(0), random);
-  ReconstructedSample sample;
-  sample.object = photons / scene.photons();
-  sample.image = pipeline.detector()->quadratic(counts).target / scene.photons();
-  sample.estimate = sample.image;
+  const at::Tensor expected = pipeline.expected(object).clamp_min(0);
+  std::vector<at::Tensor> counts;
+  for (std::int64_t i = 0; i < count; ++i) {
+    RandomStream random(place.seed, "detector", 0,
+                        static_cast<std::uint32_t>(first + static_cast<std::uint64_t>(i)));
+    counts.push_back(pipeline.detector()->sample(expected.narrow(0, i, 1), random));
+  }
+  ReconstructedSamples samples;
+  samples.object = object / scene.photons();
+  samples.image = pipeline.detector()->quadratic(at::cat(counts)).target / scene.photons();
+  samples.estimate = samples.image;
   const StageScene known{*pipeline.model(), *pipeline.detector(), scene.photons()};
   for (const auto& stage : pipeline.stages()) {
-    sample.estimate = stage->apply(sample.estimate, known);
+    samples.estimate = stage->apply(samples.estimate, known);
   }
-  return sample;
+  return samples;
 }
 
 void add_metrics(const Experiment& experiment, const Pipeline& pipeline, const SampleSource& scene,
                  Summary& summary) {
   if (!experiment.evaluate) return;
+  const at::NoGradGuard no_grad;
   std::vector<std::shared_ptr<Metric>> metrics;
   std::vector<std::vector<at::Tensor>> values;
   for (const ComponentConfig& config : experiment.evaluate->metrics) {
@@ -66,7 +75,7 @@ void add_metrics(const Experiment& experiment, const Pipeline& pipeline, const S
     values.emplace_back();
   }
   for (std::int64_t i = 0; i < experiment.evaluate->samples; ++i) {
-    const auto sample = reconstruct_sample(pipeline, scene, static_cast<std::uint64_t>(i));
+    const auto sample = reconstruct_samples(pipeline, scene, static_cast<std::uint64_t>(i), 1);
     for (std::size_t m = 0; m < metrics.size(); ++m) {
       values[m].push_back(per_condition(*metrics[m], sample));
     }

@@ -12,16 +12,17 @@
 
 namespace parfocal {
 
-/// One object of a scene, what the instrument sees of it, and what the stages make of that.
-struct ReconstructedSample {
-  at::Tensor object;    ///< [1, 1, n_y, n_x], object values.
-  at::Tensor image;     ///< [1, condition, n_y, n_x], photons of the counts, as object values.
-  at::Tensor estimate;  ///< [1, condition, n_y, n_x]
+/// Objects of a scene, what the instrument sees of them, and what the stages make of that.
+struct ReconstructedSamples {
+  at::Tensor object;    ///< [batch, 1, n_y, n_x], object values.
+  at::Tensor image;     ///< [batch, condition, n_y, n_x], photons of the counts, as object values.
+  at::Tensor estimate;  ///< [batch, condition, n_y, n_x]
 };
-/// Sample `index` of the scene; the noise of a sample is the same for every variant of a seed.
-[[nodiscard]] ReconstructedSample reconstruct_sample(const Pipeline& pipeline,
-                                                     const SampleSource& scene,
-                                                     std::uint64_t index);
+/// Samples `first` .. `first + count - 1` of the scene. The noise of a sample is its own: the same
+/// for every variant of a seed, whatever the batch. Differentiable in all leaves.
+[[nodiscard]] ReconstructedSamples reconstruct_samples(const Pipeline& pipeline,
+                                                       const SampleSource& scene,
+                                                       std::uint64_t first, std::int64_t count);
 
 /// The metrics of `evaluate` over its samples and all conditions.
 ///

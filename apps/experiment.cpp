@@ -81,6 +81,12 @@ void check_method(const Experiment& experiment, const Node& root, ReadContext& c
   ReadContext place = context.child("reconstruction");
   const Node& node = *root.find("reconstruction");
   const bool stages = !experiment.reconstruction->stages.empty();
+  std::set<std::string> names;
+  for (const ComponentConfig& stage : experiment.reconstruction->stages) {
+    if (names.insert(number_name(stage)).second) continue;
+    place.error(node, "rule", "two stages are called " + number_name(stage),
+                "give one of them another name:");
+  }
   if (experiment.task == Task::kReconstruct && stages) {
     place.error(node, "not_available",
                 "stages: this version runs them in task design; task reconstruct needs a solver");

@@ -19,8 +19,10 @@ void ReconstructionBlock::describe(Schema<ReconstructionBlock>& s) {
       .doc("The iterative or direct method; or give stages.");
   s.components("prior", &ReconstructionBlock::priors, "prior")
       .doc("What is known of the object before the measurement; terms are added.");
-  s.components("stages", &ReconstructionBlock::stages, "stage")
-      .doc("Steps that run one after the other, instead of a solver (task design).");
+  s.components("stages", &ReconstructionBlock::stages, "stage", Naming::kOptional)
+      .doc(
+          "Steps that run one after the other, instead of a solver (task design). The parameters "
+          "of a stage are found under reconstruction.NAME.");
   s.check([](const ReconstructionBlock& r) -> std::string {
     if (r.solver && !r.stages.empty()) return "expected a solver or stages, not both";
     return r.solver || !r.stages.empty() ? "" : "expected a solver or stages";

@@ -51,7 +51,9 @@ Pipeline::Pipeline(const Experiment& experiment, const Placement& placement,
     priors_.push_back(build<Prior>(prior, context_));
   }
   for (const ComponentConfig& stage : experiment.reconstruction->stages) {
-    stages_.push_back(build<Stage>(stage, context_));
+    ComponentConfig placed = stage;
+    placed.path = "reconstruction." + number_name(stage);
+    stages_.push_back(build<Stage>(placed, context_));
   }
   if (!experiment.reconstruction->solver) return;
   solver_ = build<Solver>(experiment.reconstruction->solver, context_);

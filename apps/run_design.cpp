@@ -21,19 +21,29 @@ struct Design {
   std::shared_ptr<SampleSource> scene;
   std::shared_ptr<Loss> loss;
   std::string score_name;
+  std::int64_t samples = 1;  ///< Held out: 0 .. samples - 1.
 
-  [[nodiscard]] Trial trial() const {
-    return {*pipeline.model(), *pipeline.detector(), scene->photons(), {}, {}};
+  /// What the loss looks at: objects from `first` on where it needs any.
+  [[nodiscard]] Trial trial(std::uint64_t first, std::int64_t count) const {
+    Trial trial{*pipeline.model(), *pipeline.detector(), scene->photons(), {}, {}};
+    if (!loss->needs_estimate()) return trial;
+    const ReconstructedSamples samples = reconstruct_samples(pipeline, *scene, first, count);
+    trial.object = samples.object;
+    trial.estimate = samples.estimate;
+    return trial;
   }
+  /// On the samples that are not trained on.
+  [[nodiscard]] Trial held_out() const { return trial(0, samples); }
   [[nodiscard]] double score() const {
     const at::NoGradGuard no_grad;
-    return loss->score(loss->value(trial()).item<double>());
+    return loss->score(loss->value(held_out()).item<double>());
   }
 };
 
 Design make_design(const Experiment& experiment, const Placement& placement,
                    datasets::ImageFileLoader& files) {
   Design design{Pipeline(experiment, placement, files), {}, {}, {}};
+  if (experiment.evaluate) design.samples = experiment.evaluate->samples;
   const BuildContext& context = design.pipeline.context();
   design.scene = build<SampleSource>(experiment.scene, context);
   design.loss = build<Loss>(experiment.optimize->loss, context);
@@ -42,12 +52,13 @@ Design make_design(const Experiment& experiment, const Placement& placement,
 }
 
 /// False if it was cancelled between two steps.
-bool train(Design& design, Trainer& trainer, const std::filesystem::path& folder,
-           const RunHooks& hooks) {
+bool train(Design& design, Trainer& trainer, const OptimizeBlock& block,
+           const std::filesystem::path& folder, const RunHooks& hooks) {
   ConvergenceTable table(folder / "metrics.csv");
-  const auto loss = [&design] {
+  const auto loss = [&] {
     design.pipeline.refresh();
-    return design.loss->value(design.trial());
+    const std::int64_t first = block.first_sample + trainer.step_count() * block.batch;
+    return design.loss->value(design.trial(static_cast<std::uint64_t>(first), block.batch));
   };
   while (!trainer.is_done()) {
     if (hooks.cancelled()) return false;
@@ -76,7 +87,7 @@ void add_score(const Design& design, const std::string& suffix, Summary& summary
 
 void add_condition_scores(const Design& design, Summary& summary) {
   const at::NoGradGuard no_grad;
-  const at::Tensor scores = design.loss->condition_scores(design.trial());
+  const at::Tensor scores = design.loss->condition_scores(design.held_out());
   if (!scores.defined() || scores.numel() < 2) return;
   for (std::int64_t k = 0; k < scores.numel(); ++k) {
     summary.add(design.score_name + "_condition_" + std::to_string(k), scores[k].item<double>(),
@@ -90,7 +101,7 @@ void write_images(const Experiment& experiment, const Design& design,
   const ResultImages images(folder / "results", experiment.output, hooks.provenance(),
                             design.pipeline.sensor_grid());
   images.write("psf", design.pipeline.point_response().unsqueeze(0).cpu());
-  const ReconstructedSample first = reconstruct_sample(design.pipeline, *design.scene, 0);
+  const ReconstructedSamples first = reconstruct_samples(design.pipeline, *design.scene, 0, 1);
   images.write("measurement", first.image.cpu());
   images.write("truth", first.object.cpu());
   if (!design.pipeline.stages().empty()) images.write_main("object", first.estimate.cpu(), "1");
@@ -111,7 +122,7 @@ TaskResult run_design(const Experiment& experiment, const Placement& placement,
     add_score(design, "_start", before);
     show(experiment, design, "_start", views, before);
     hooks.stage("design");
-    if (!train(design, trainer, folder, hooks)) return {Summary(), true};
+    if (!train(design, trainer, *experiment.optimize, folder, hooks)) return {Summary(), true};
   }
   hooks.stage("evaluate");
   add_score(design, "", result.summary);

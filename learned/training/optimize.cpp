@@ -141,6 +141,13 @@ void OptimizeBlock::describe(Schema<OptimizeBlock>& s) {
       .at_least(1)
       .at_most(100000000)
       .doc("Steps of the training.");
+  s.key("batch", &OptimizeBlock::batch)
+      .at_least(1)
+      .at_most(1000000)
+      .doc("Objects per step, for a loss that needs reconstructions.");
+  s.key("first_sample", &OptimizeBlock::first_sample)
+      .at_least(0)
+      .doc("First object of the scene that is trained on; keep those of evaluate below it.");
   s.block("optimizer", &OptimizeBlock::optimizer).doc("How a gradient becomes a step.");
   s.choice("keep", &OptimizeBlock::keep, {{"last", Keep::kLast}, {"best", Keep::kBest}})
       .doc("The parameters after the last step, or those of the lowest loss after all schedules.");

@@ -88,6 +88,8 @@ struct OptimizeBlock {
   std::vector<std::pair<std::string, ParameterSchedule>> schedules;
   std::vector<std::pair<std::string, ParameterScan>> scans;
   std::int64_t steps = 1000;
+  std::int64_t batch = 4;            ///< Objects per step, for a loss that needs estimates.
+  std::int64_t first_sample = 1000;  ///< Of the scene; those below are left to evaluate.
   Optimizer optimizer;
   Keep keep = Keep::kLast;
   static void describe(Schema<OptimizeBlock>& s);

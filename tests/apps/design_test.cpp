@@ -97,6 +97,27 @@ TEST(Design, SameRunTwiceGivesTheSameBytes) {
   EXPECT_EQ(read_whole_file(a / "metrics.csv"), read_whole_file(b / "metrics.csv"));
 }
 
+/// Mask and network are stepped by one loss; a variant that fixes the mask still trains the network.
+TEST(Design, MaskAndNetworkAreTrainedTogether) {
+  const WorkFolder folder;
+  std::string yaml = design_yaml(
+      "compare:\n  open: {optics.mask.surface: {type: flat}}\n  learned: {}\n"
+      "evaluate: {samples: 2, metrics: [{name: quality, type: psnr, peak: 1}]}\n");
+  const auto replace = [&yaml](const std::string& from, const std::string& to) {
+    yaml.replace(yaml.find(from), from.size(), to);
+  };
+  replace("[{type: wiener}]",
+          "[{type: wiener}, {type: network, network: {type: dncnn, depth: 3, width: 8}}]");
+  replace("type: wiener_error", "type: mean_squared_error");
+  replace("{optics.mask.surface:", "{reconstruction.network: {rate: 1e-3}, optics.mask.surface:");
+  replace("steps: 12", "steps: 40");
+  const Summary summary = run_design(folder, "runs", yaml);
+  EXPECT_EQ(number(summary, "steps_open"), 40.0);
+  EXPECT_GT(number(summary, "score_open"), number(summary, "score_start_open"));
+  EXPECT_GT(number(summary, "score_learned"), number(summary, "score_start_learned"));
+  EXPECT_EQ(number(summary, "quality_best_fixed"), number(summary, "quality_open"));
+}
+
 constexpr const char* kCompare =
     "compare:\n"
     "  open: {optics.mask.surface: {type: flat}}\n"

@@ -84,12 +84,19 @@ std::vector<std::string> missing_pragma_once(const std::vector<SourceFile>& file
   return findings;
 }
 
+/// Longer files, each with its reason.
+const std::map<std::string, std::string>& long_files() {
+  static const std::map<std::string, std::string> reasons{
+      {"core/config/schema.h", "one class template with one method per shape of a key"}};
+  return reasons;
+}
+
 std::vector<std::string> too_long(const std::vector<SourceFile>& files) {
   std::vector<std::string> findings;
   for (const SourceFile& file : files) {
     const auto lines =
         static_cast<std::size_t>(std::count(file.text.begin(), file.text.end(), '\n'));
-    if (file.is_cpp() && lines > kMaxLines) {
+    if (file.is_cpp() && lines > kMaxLines && !long_files().contains(file.path)) {
       findings.push_back(file.path + ": " + std::to_string(lines) + " lines, limit " +
                          std::to_string(kMaxLines));
     }
