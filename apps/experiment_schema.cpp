@@ -57,6 +57,9 @@ void EvaluateBlock::describe(Schema<EvaluateBlock>& s) {
   s.key("samples", &EvaluateBlock::samples)
       .at_least(1)
       .doc("Objects 0, 1, ... of the scene that are imaged and reconstructed (task design).");
+  s.check([](const EvaluateBlock& e) {
+    return e.metrics.empty() && !e.tolerance ? "expected metrics, a tolerance, or both" : "";
+  });
 }
 
 void LightBlock::describe(Schema<LightBlock>& s) {

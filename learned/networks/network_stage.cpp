@@ -6,10 +6,12 @@
 namespace parfocal::learned {
 namespace {
 
-BuildContext network_context(const BuildContext& context, at::ScalarType dtype) {
-  BuildContext below = context.child("network");
-  below.dtype = dtype;
-  return below;
+/// The network under the path of its stage, which the experiment may have named.
+std::shared_ptr<const Network> network_of(ComponentConfig config, BuildContext context,
+                                          at::ScalarType dtype) {
+  config.path = context.path + ".network";
+  context.dtype = dtype;
+  return build<Network>(config, context);
 }
 
 }  // namespace
@@ -27,7 +29,7 @@ void NetworkStage::describe(Schema<Params>& s) {
 
 NetworkStage::NetworkStage(const Params& params, const BuildContext& context)
     : dtype_(params.precision == Precision::kFloat64 ? at::kDouble : at::kFloat),
-      network_(build<Network>(params.network, network_context(context, dtype_))) {
+      network_(network_of(params.network, context, dtype_)) {
   if (network_->channels_in() == 1 && network_->channels_out() == 1) return;
   throw UsageError(context.path + ".network: maps " + std::to_string(network_->channels_in()) +
                    " channels to " + std::to_string(network_->channels_out()) +
