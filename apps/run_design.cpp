@@ -2,6 +2,10 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
+#include <map>
+#include <optional>
+#include <string>
+
 #include "apps/convergence_table.h"
 #include "apps/design_evaluation.h"
 #include "apps/result_images.h"
@@ -73,16 +77,35 @@ bool train(Design& design, Trainer& trainer, const OptimizeBlock& block,
   return true;
 }
 
-void show(const Experiment& experiment, const Design& design, const std::string& suffix,
-          ViewFiles& files, Summary& summary) {
+using Views = std::map<std::string, Shown>;
+
+Views views_of(const Experiment& experiment, const Design& design) {
   const at::NoGradGuard no_grad;
+  Views views;
   for (const NamedView& named : build_views(experiment, design.pipeline)) {
-    files.write(named.name + suffix, named.view->show(), summary);
+    views.emplace(named.name, named.view->show());
   }
+  return views;
 }
 
-void add_score(const Design& design, const std::string& suffix, Summary& summary) {
-  summary.add(design.score_name + suffix, design.score(), design.loss->score_unit());
+/// Every view as it ended, beside the fields and curves with which it started.
+void write_views(const Experiment& experiment, const Views& start, const Views& end,
+                 ViewFiles& files, Summary& summary) {
+  for (const NamedComponent& named : experiment.views) {
+    Shown shown = end.at(named.name);
+    if (const auto before = start.find(named.name); before != start.end()) {
+      for (Field field : before->second.fields.all()) {
+        field.name += "_start";
+        shown.fields.add(std::move(field));
+      }
+      for (Curve curve : before->second.curves) {
+        curve.name += "_start";
+        shown.curves.push_back(std::move(curve));
+      }
+    }
+    files.write(named.name, shown, summary);
+  }
+  files.finish();
 }
 
 void add_condition_scores(const Design& design, Summary& summary) {
@@ -116,19 +139,18 @@ TaskResult run_design(const Experiment& experiment, const Placement& placement,
   Design design = make_design(experiment, placement, files);
   Trainer trainer(*experiment.optimize, design.pipeline.parameters());
   TaskResult result;
-  ViewFiles views(folder / "results", hooks.provenance());
-  Summary before;
+  Views start;
+  std::optional<double> start_score;
   if (trainer.steps() > 0) {
-    add_score(design, "_start", before);
-    show(experiment, design, "_start", views, before);
+    start_score = design.score();
+    start = views_of(experiment, design);
     hooks.stage("design");
     if (!train(design, trainer, *experiment.optimize, folder, hooks)) return {Summary(), true};
   }
   hooks.stage("evaluate");
-  add_score(design, "", result.summary);
-  for (const Summary::Entry& entry : before.entries()) {
-    result.summary.add(entry.name, entry.value, entry.unit);
-  }
+  const std::string unit = design.loss->score_unit();
+  result.summary.add(design.score_name, design.score(), unit);
+  if (start_score) result.summary.add(design.score_name + "_start", *start_score, unit);
   add_condition_scores(design, result.summary);
   add_metrics(experiment, design.pipeline, *design.scene, result.summary);
   if (experiment.evaluate && experiment.evaluate->tolerance) {
@@ -145,8 +167,8 @@ TaskResult run_design(const Experiment& experiment, const Placement& placement,
   result.summary.add("steps", static_cast<double>(trainer.steps()));
   if (hooks.cancelled()) return {Summary(), true};
   hooks.stage("write");
-  show(experiment, design, "", views, result.summary);
-  views.finish();
+  ViewFiles views(folder / "results", hooks.provenance());
+  write_views(experiment, start, views_of(experiment, design), views, result.summary);
   write_images(experiment, design, folder, hooks);
   return result;
 }

@@ -49,7 +49,7 @@ struct TaskResult {
 
 /// Finds the parameters that `optimize` names, and judges the instrument before and after.
 ///
-/// Layout:     views as VIEW and VIEW_start, psf, and one sample: measurement, truth and, where there
+/// Layout:     views with their fields and curves at the start as NAME_start, psf, one sample: measurement, truth and, where there
 ///             are stages, object, all in object values. Conditions stand on the channel axis.
 ///             The summary holds SCORE and SCORE_start of the loss, SCORE_condition_K, and the
 ///             metrics. Without anything to train the instrument is judged as it is.

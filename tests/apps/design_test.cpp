@@ -78,7 +78,7 @@ TEST(Design, TheScoreRisesAndBothMasksAreShown) {
   EXPECT_EQ(number(summary, "steps"), 40.0);
   EXPECT_EQ(summary.find("score")->unit, "dB");
   const fs::path run = only_run(folder.path() / "runs", "small");
-  for (const char* name : {"mask_height.ome.tif", "mask_start_height.ome.tif", "psf.ome.tif",
+  for (const char* name : {"mask_height.ome.tif", "mask_height_start.ome.tif", "psf.ome.tif",
                            "object.ome.tif", "measurement.ome.tif", "truth.ome.tif"}) {
     EXPECT_TRUE(fs::is_regular_file(run / "results" / name)) << name;
   }

@@ -10,6 +10,7 @@
 #include <numbers>
 
 #include "core/error.h"
+#include "optics/elements/surfaces/control_grid.h"
 #include "optics/elements/surfaces/height_map.h"
 #include "optics/elements/surfaces/phase_map.h"
 #include "tests/optics/parts.h"
@@ -143,6 +144,58 @@ TEST(PhaseMask, PistonShiftsWhatTheLevelsRound) {
   piston.set_requires_grad(true);
   mask.height_m(kBeam.grid).sum().backward();
   EXPECT_NEAR(piston.grad().item<double>() / (15 * 22 * mask.scale().m_per_rad()), 1.0, 1e-12);
+}
+
+/// A mask of four levels, 0.7 rad everywhere, that hangs its leaves.
+PhaseMask leveled_mask(OneImage& files, ParameterTree& tree) {
+  PhaseMask::Params params;
+  params.surface = named("surface", "phase_map", PhaseMap::Params{}, "optics.mask.surface");
+  params.index = 1.5;
+  params.design_wavelength = Length::from_m(550e-9);
+  params.levels = 4;
+  BuildContext context = context_with(files, &tree);
+  context.sensor = kBeam.grid;
+  return {params, context};
+}
+
+TEST(PhaseMask, ASoftnessBlendsTheLevelsAndCannotBeTrained) {
+  OneImage files(at::full({1, 1, 15, 22}, 0.7, at::kDouble), std::nullopt);
+  ParameterTree tree;
+  const PhaseMask mask = leveled_mask(files, tree);
+  const Parameter& softness = tree.at("optics.mask.levels_softness");
+  EXPECT_FALSE(softness.trainable);
+  EXPECT_EQ(mask.height_m(kBeam.grid)[2][3].item<double>(), 0.0);
+  softness.leaf.fill_(1e4);
+  EXPECT_NEAR(mask.height_m(kBeam.grid)[2][3].item<double>(),
+              mask.designed_height_m(kBeam.grid)[2][3].item<double>(), 1e-15);
+}
+
+TEST(PhaseMask, HeightErrorsAddToWhatIsEtched) {
+  OneImage files(at::full({1, 1, 15, 22}, 0.7, at::kDouble), std::nullopt);
+  ParameterTree tree;
+  const PhaseMask mask = leveled_mask(files, tree);
+  const Parameter& error = tree.at("optics.mask.height_error");
+  EXPECT_FALSE(error.trainable);
+  error.leaf[2][3].fill_(0.05);
+  EXPECT_NEAR(mask.height_m(kBeam.grid)[2][3].item<double>(), 50e-9, 1e-20);
+  EXPECT_EQ(mask.height_m(kBeam.grid)[2][4].item<double>(), 0.0);
+}
+
+/// A control grid that steps by more than half a wave from pixel to pixel.
+TEST(PhaseMask, AFreeFormWithLevelsIsMadeOfPixels) {
+  ControlGrid::Params steep;
+  steep.size = {15, 22};
+  steep.start_rms = Angle::from_rad(20.0);
+  PhaseMask::Params params;
+  params.surface = named("surface", "control_grid", steep, "optics.mask.surface");
+  params.index = 1.5;
+  params.design_wavelength = Length::from_m(550e-9);
+  BuildContext context;
+  context.path = "optics.mask";
+  const at::Tensor field = at::full({15, 22}, 1.0, at::kComplexDouble);
+  EXPECT_THROW(static_cast<void>(PhaseMask(params, context).apply(field, kBeam)), SamplingError);
+  params.levels = 2;
+  EXPECT_NO_THROW(static_cast<void>(PhaseMask(params, context).apply(field, kBeam)));
 }
 
 // d phase / d wavelength of a layer of height h: 2 pi h (n'(w) w - n + 1) / w^2.

@@ -7,7 +7,9 @@
 #include <ATen/ops/fft_fft.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/polar.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/where.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -19,6 +21,7 @@
 #include "core/error.h"
 #include "optics/fabrication/levels.h"
 #include "tests/optics/parts.h"
+#include "tests/support/gradient_check.h"
 
 namespace parfocal::optics {
 namespace {
@@ -145,6 +148,37 @@ TEST(HeightLevels, PistonScanRecoversAShiftedRamp) {
     return -efficiencies(rounded, 1.0)[2].item<double>();
   };
   EXPECT_LE(scan_piston(cost, 0.5, 8).cost, cost(0.0));
+}
+
+/// Heights between two levels, 0.05 steps off the middle at least.
+at::Tensor off_the_risers() {
+  const at::Tensor steps = ramp() * 4.0;
+  return ramp().masked_select((steps - steps.floor() - 0.5).abs() > 0.05);
+}
+
+TEST(HeightLevels, SoftLevelsLieBetweenWrapAndQuantize) {
+  const at::Tensor heights = off_the_risers();
+  const at::Tensor wrapped = wrap_height(heights, 1.0);
+  const auto soft = [&](double t) {
+    return soften_height(wrapped, 1.0, 4, at::scalar_tensor(t, at::kDouble));
+  };
+  const at::Tensor hard = quantize_height(wrapped, 1.0, 4);
+  EXPECT_LE((soft(1e-3) - hard).abs().max().item<double>(), 1e-12);
+  // Beyond the last riser a wrapped height is one period above the level that it belongs to.
+  const at::Tensor folded = at::where(wrapped * 4.0 > 3.5, wrapped - 1.0, wrapped);
+  EXPECT_LE((soft(1e3) - folded).abs().max().item<double>(), 1e-6);
+  const at::Tensor middle = soft(0.2);
+  EXPECT_TRUE(((middle - hard).abs() <= (folded - hard).abs() + 1e-12).all().item<bool>());
+}
+
+TEST(HeightLevels, SoftLevelsHaveTheGradientOfTheirFormula) {
+  at::Tensor heights = off_the_risers().slice(0, 3, 4000, 101).clone().requires_grad_(true);
+  at::Tensor softness = at::scalar_tensor(0.15, at::kDouble).requires_grad_(true);
+  const at::Tensor weights = (heights.detach() * 9.0).sin();
+  const auto f = [&] { return (soften_height(heights, 1.0, 4, softness) * weights).sum(); };
+  const auto report = test::check_gradient(f, {{"height", heights}, {"softness", softness}},
+                                           {.step = 1e-4, .tolerance = 1e-6});
+  EXPECT_TRUE(report.good()) << report.table();
 }
 
 TEST(HeightLevels, OneLevelIsAMistake) {

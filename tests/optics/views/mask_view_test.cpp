@@ -58,6 +58,17 @@ TEST(MaskView, AContinuousMaskHasNoOutlines) {
   EXPECT_EQ(shown.notes.at(0), "no outlines: the mask has no levels");
 }
 
+TEST(MaskView, NeedsNoSourceWhereAModelBringsTheLight) {
+  const auto optics = optics_block(
+      "stop: {type: circular_aperture, diameter: 40 um}\n"
+      "lens: {type: phase_mask, material: fused_silica, design_wavelength: 550 nm, surface: {type: "
+      "fresnel_lens, focal_length: 300 um}}\n");
+  const auto lit = block("");
+  const Shown shown = MaskView({"lens", false}, context_with(optics, kLight)).show();
+  const Shown expected = MaskView({"lens", false}, context_with(lit, kLight)).show();
+  EXPECT_TRUE(shown.arrays.at(0).values.equal(expected.arrays.at(0).values));
+}
+
 TEST(MaskView, OnlyAPhaseMaskHasHeights) {
   const auto optics = optics_block(
       "light: {type: plane_wave, wavelength: 550 nm}\n"
