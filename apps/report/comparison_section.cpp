@@ -120,15 +120,33 @@ std::string curves_of(const std::vector<Member>& members) {
   return drawn.empty() ? "" : "<h2>Convergence</h2>\n<div class=\"curves\">\n" + drawn + "</div>\n";
 }
 
+/// "score_a: 18.52 dB, the best of all seeds; 17.04 dB the best of the designs that were not sought."
+std::string best_of_all(const RunRecord& run) {
+  constexpr std::string_view kFixed = "_best_fixed";
+  std::string text;
+  for (const Summary::Entry& fixed : run.summary.entries()) {
+    if (!fixed.name.ends_with(kFixed)) continue;
+    const std::string score = fixed.name.substr(0, fixed.name.size() - kFixed.size());
+    const Summary::Entry* sought = run.summary.find(score);
+    if (sought == nullptr) continue;
+    text += fmt::format(
+        "<p><b>{}</b>: {:.2f} {} is the best of the designs that were sought, {:.2f} {} the best "
+        "of "
+        "the others.</p>\n",
+        escape(score), sought->value, escape(sought->unit), fixed.value, escape(fixed.unit));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string comparison_section(const RunRecord& run, const Registry& registry) {
   const std::vector<Member> members = members_of(run.folder);
   if (members.empty()) return "";
-  std::string text =
-      "<h2>Comparison</h2>\n<p class=\"soft\">Equal data; numbers are means over seeds, with the "
-      "standard deviation where there are several.</p>\n" +
-      table_of(run, members) + curves_of(members);
+  std::string text = "<h2>Comparison</h2>\n" + best_of_all(run) +
+                     "<p class=\"soft\">Equal data; numbers are means over seeds, with the "
+                     "standard deviation where there are several.</p>\n" +
+                     table_of(run, members) + curves_of(members);
   for (const Member& member : members) {
     const fs::path file = member.first_cell / "config.resolved.yaml";
     if (!fs::exists(file)) continue;

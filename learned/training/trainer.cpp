@@ -91,7 +91,7 @@ std::vector<TrainedParameter> trained_parameters(const OptimizeBlock& block,
     const std::size_t reach = block.parameters[group].first.size();
     bool frozen = false;
     for (const std::string& root : block.frozen) {
-      frozen = frozen || (lies_below(path, root) && root.size() > reach);
+      frozen = frozen || (lies_below(path, root) && root.size() >= reach);
     }
     if (!frozen) trained.push_back({path, group});
   }

@@ -23,7 +23,7 @@ struct TrainedParameter {
 };
 
 /// The leaves that the groups of `block` hold: each belongs to the group of the longest path above
-/// it, unless a longer path of `frozen` lies above it.
+/// it, unless a path of `frozen` that is as long or longer holds it.
 ///
 /// Errors:    UsageError for a path that names nothing, or nothing that can be trained.
 /// Tested by: tests/learned/training/trainer_test.cpp.

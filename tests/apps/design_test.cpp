@@ -151,6 +151,8 @@ TEST(Design, AStudyNamesTheBestDesignAndTheBestFixedOne) {
   EXPECT_GT(number(summary, "quality"), 0.0);
   EXPECT_GT(number(summary, "quality_best_fixed"), 0.0);
   EXPECT_EQ(number(summary, "steps_open"), 0.0);
+  EXPECT_THAT(read_whole_file(only_run(folder.path() / "runs", "small") / "report.html"),
+              HasSubstr("<b>score</b>: "));
 }
 
 TEST(Design, ToleranceOfAPerfectInstrumentIsItsScoreAndErrorsCost) {

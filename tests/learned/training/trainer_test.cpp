@@ -110,6 +110,12 @@ TEST(Trainer, TheLongestPathOwnsALeafAndFrozenOnesStay) {
   EXPECT_EQ(c.value("a.x"), 1.0);
 }
 
+TEST(Trainer, AFrozenPathWinsOverAGroupOfTheSamePath) {
+  Case c;
+  c.block.frozen = {"a"};
+  EXPECT_TRUE(Trainer(c.block, c.tree).parameters().empty());
+}
+
 TEST(Trainer, AGroupThatStandsStillKeepsItsValueDespiteMomentum) {
   Case c(6);
   c.block.parameters[0].second.stop = 2;
