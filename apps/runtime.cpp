@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/runtime.h"
 
-#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
 namespace parfocal {
@@ -11,7 +10,7 @@ Runtime set_up_runtime(const RuntimeBlock& block) {
   runtime.device = select_device(block.device);
   if (block.threads) at::set_num_threads(static_cast<int>(*block.threads));
   runtime.threads = at::get_num_threads();
-  at::globalContext().setDeterministicAlgorithms(true, false);
+  fix_algorithms();
   return runtime;
 }
 

@@ -5,6 +5,7 @@
 ///
 ///   admm_iteration                 the whole table
 ///   admm_iteration --memory Y X C  one child that prints its peak memory in bytes
+///   admm_iteration --device WORD   the engine that runs there (cuda: direct), compared with fused
 ///
 /// Results are checked against the direct form before any time is printed.
 
@@ -14,17 +15,20 @@
 #include <ATen/ops/fft_irfft2.h>
 #include <ATen/ops/fft_rfft2.h>
 #include <ATen/ops/max.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <sys/wait.h>
 
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "bench/timing.h"
+#include "core/tensor/device.h"
 #include "core/tensor/random.h"
 #include "forward_models/lensless/lensless_convolution.h"
 #include "optics/detectors/gaussian_detector.h"
@@ -48,7 +52,7 @@ constexpr std::array<Size, 4> kSizes{
     {{270, 480, 3}, {760, 1014, 1}, {760, 1014, 3}, {1200, 1600, 1}}};
 constexpr double kTau = 1e-9;  // Between the smallest and the largest term: TV is active.
 
-Problem camera(const Size& size) {
+Problem camera(const Size& size, at::Device device = at::kCPU) {
   RandomStream random(1, "bench");
   at::Tensor psf = random.uniform({size.channels, size.n_y, size.n_x}, at::kFloat).pow_(8);
   psf = psf / (psf * psf).sum().sqrt();
@@ -58,12 +62,12 @@ Problem camera(const Size& size) {
   variation.weight = kTau;
   Problem problem;
   problem.model = std::make_shared<lensless::LenslessConvolution>(
-      psf, lensless::LenslessConvolution::Options{});
+      psf.to(device), lensless::LenslessConvolution::Options{});
   problem.likelihood = std::make_shared<optics::GaussianDetector>(
       optics::GaussianDetector::Params{}, BuildContext{});
   problem.priors = {std::make_shared<solvers::TotalVariation>(variation),
                     std::make_shared<solvers::NonNegative>()};
-  problem.counts = counts;
+  problem.counts = counts.to(device);
   return problem;
 }
 
@@ -148,6 +152,57 @@ void print_row(const Size& size, int threads, const Problem& problem, double byt
   std::fflush(stdout);
 }
 
+void wait_for(at::Device device) {
+  if (device.is_cpu()) return;
+  c10::impl::getDeviceGuardImpl(device.type())->synchronizeDevice(device.index());
+}
+
+/// Median time of one call, ten between two waits.
+double median_of_ten(at::Device device, const std::function<void()>& body) {
+  std::vector<double> times;
+  for (int i = 0; i < 15; ++i) {
+    wait_for(device);
+    times.push_back(seconds([&] {
+                      for (int k = 0; k < 10; ++k) body();
+                      wait_for(device);
+                    }) /
+                    10.0);
+  }
+  return median(times);
+}
+
+int print_device(const std::string& wish) {
+  const DeviceChoice choice = select_device(wish);
+  fix_algorithms();
+  const at::Device device = choice.device;
+  std::printf("%s, float32, medians in ms\n\n", choice.reason.c_str());
+  std::printf("   sensor         padded      iteration    FFTs  ratio  difference to fused\n");
+  for (const Size& size : kSizes) {
+    const Problem problem = camera(size, device);
+    const at::Tensor got = solve(solver(solvers::AdmmEngine::kAuto), problem).estimate.cpu();
+    const at::Tensor expected = solve(solver(solvers::AdmmEngine::kFused), camera(size)).estimate;
+    const double difference = ((got - expected).abs().max() / expected.abs().max()).item<double>();
+    const solvers::Admm admm = solver(solvers::AdmmEngine::kAuto);
+    const auto state = admm.init(problem);
+    const auto& setup = dynamic_cast<const solvers::AdmmState&>(*state).setup;
+    const std::array<std::int64_t, 2> padded{setup.padded_y, setup.padded_x};
+    const at::Tensor real = setup.zeros() + 1e-3;
+    const double step = median_of_ten(device, [&] { admm.step(problem, *state); });
+    const double transforms = median_of_ten(device, [&] {
+      for (int pair = 0; pair < 2; ++pair) {
+        static_cast<void>(at::fft_irfft2(at::fft_rfft2(real), padded));
+      }
+    });
+    std::printf("%4lld x %4lld x %lld  %4lld x %4lld  %9.3f  %7.3f  %5.2f  %g\n",
+                static_cast<long long>(size.n_y), static_cast<long long>(size.n_x),
+                static_cast<long long>(size.channels), static_cast<long long>(padded[0]),
+                static_cast<long long>(padded[1]), step * 1e3, transforms * 1e3, step / transforms,
+                difference);
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -155,6 +210,7 @@ int main(int argc, char** argv) {
   if (argc == 5 && std::string(argv[1]) == "--memory") {
     return print_memory({std::atoll(argv[2]), std::atoll(argv[3]), std::atoll(argv[4])});
   }
+  if (argc == 3 && std::string(argv[1]) == "--device") return print_device(argv[2]);
   std::printf(
       "float32, medians in ms: iteration, the 4 real FFTs by tensor operations, ratio, the same\n"
       "transforms in place as the iteration runs them, ratio; peak bytes per padded pixel and "

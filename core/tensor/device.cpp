@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tensor/device.h"
 
+#include <ATen/Context.h>
 #include <fmt/format.h>
 
 #include "core/error.h"
@@ -28,6 +29,9 @@ CudaSearch find_cuda() {
   if (devices == 0) return {0, "no CUDA device found"};
   if (dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr) {
     return {0, fmt::format("the CUDA half of LibTorch does not load: {}", dlerror())};
+  }
+  if (!at::globalContext().hasCUDA()) {
+    return {0, "LibTorch was at work before its CUDA half was loaded; select the device first"};
   }
   return {devices, ""};
 }
@@ -66,6 +70,14 @@ DeviceChoice select_device(const std::string& wish) {
   }
   return {c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(index)),
           fmt::format("cuda:{}: {}", index, device_name(index))};
+}
+
+void fix_algorithms() {
+  at::Context& context = at::globalContext();
+  context.setDeterministicAlgorithms(true, false);
+  // Nothing here reads memory that it has not written; filling it with NaN is a pass of its own.
+  context.setDeterministicFillUninitializedMemory(false);
+  context.setAllowTF32CuDNN(false);
 }
 
 }  // namespace parfocal

@@ -2,13 +2,18 @@
 #include "optics/fabrication/smoothness.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/replication_pad2d.h>
+#include <ATen/ops/cat.h>
 
 #include "optics/fabrication/height_checks.h"
 
 namespace parfocal::optics {
 namespace {
 constexpr double kMicrometre = 1e-6;
+
+/// Its own padding: that of LibTorch has no deterministic gradient on CUDA.
+at::Tensor edges_repeated(const at::Tensor& map, std::int64_t axis) {
+  return at::cat({map.narrow(axis, 0, 1), map, map.narrow(axis, -1, 1)}, axis);
+}
 
 at::Tensor three_sum(const at::Tensor& padded, std::int64_t axis) {
   const std::int64_t n = padded.size(axis) - 2;
@@ -17,7 +22,7 @@ at::Tensor three_sum(const at::Tensor& padded, std::int64_t axis) {
 }  // namespace
 
 at::Tensor eight_neighbour_laplacian(const at::Tensor& height) {
-  const at::Tensor padded = at::replication_pad2d(height.unsqueeze(0), {1, 1, 1, 1}).squeeze(0);
+  const at::Tensor padded = edges_repeated(edges_repeated(height, 0), 1);
   return three_sum(three_sum(padded, 0), 1) - height * 9.0;
 }
 

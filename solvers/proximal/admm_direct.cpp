@@ -39,8 +39,7 @@ void update_object(AdmmDirectState& s, const at::Tensor& x) {
   at::Tensor denominator = mu.mu1 * at::real(transfer * transfer.conj());
   at::Tensor known = s.setup.zeros();
   if (s.setup.variation) {
-    const LaplacianSpectrum laplacian = laplacian_spectrum(s.setup.padded_y, s.setup.padded_x);
-    denominator = denominator + mu.mu2 * (laplacian.y + laplacian.x).to(s.v.options());
+    denominator = denominator + mu.mu2 * s.laplacian;
     known = known + differences_adjoint({mu.mu2 * s.u.y - s.eta.y, mu.mu2 * s.u.x - s.eta.x},
                                         s.setup.variation->params().boundary);
   }
@@ -130,6 +129,10 @@ std::unique_ptr<AdmmDirectState> admm_direct_init(AdmmSetup setup, const Admm::P
   const auto number = [&](double value) { return at::zeros({}, zero.options()).fill_(value); };
   const double tau = state->setup.variation ? state->setup.variation->params().weight : 0.0;
   state->penalties = {number(params.mu1), number(params.mu2), number(params.mu3), number(tau)};
+  if (state->setup.variation) {
+    const auto laplacian = laplacian_spectrum(state->setup.padded_y, state->setup.padded_x);
+    state->laplacian = (laplacian.y + laplacian.x).to(zero.options());
+  }
   state->v = state->a_v = state->v_old = state->a_v_old = zero;
   state->w = state->rho = state->xi = zero;
   state->u = state->eta = {zero, zero};

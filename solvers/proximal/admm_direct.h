@@ -33,7 +33,8 @@ struct AdmmPenalties {
 class AdmmDirectState : public AdmmState {
  public:
   AdmmPenalties penalties;
-  at::Tensor v, a_v;  ///< Object and A v on the padded grid.
+  at::Tensor laplacian;  ///< L, [p_y, p_x / 2 + 1]; undefined without a u split.
+  at::Tensor v, a_v;     ///< Object and A v on the padded grid.
   Differences u, eta;
   at::Tensor w, rho, xi;
   at::Tensor v_old, a_v_old;  ///< One iteration ago.

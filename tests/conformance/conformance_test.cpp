@@ -73,6 +73,14 @@ TEST_P(Conformance, CudaGivesTheNumbersOfTheCpu) {
   check_device(subject(), choice.device, &files_, findings_);
 }
 
+TEST_P(Conformance, CudaGivesTheGradientsOfTheCpu) {
+  const DeviceChoice choice = select_device("auto");
+  if (!choice.device.is_cuda()) GTEST_SKIP() << choice.reason;
+  if (const std::string missing = missing_data(type()); !missing.empty()) GTEST_SKIP() << missing;
+  if (type().kind == "view") GTEST_SKIP() << "shows, and is not trained";
+  check_device_gradients(subject(), choice.device, &files_, findings_);
+}
+
 INSTANTIATE_TEST_SUITE_P(Registered, Conformance, testing::ValuesIn(registry().all()),
                          [](const auto& parameter) {
                            return parameter.param->kind + "_" + parameter.param->name;

@@ -21,6 +21,7 @@
 #include "solvers/prior.h"
 #include "tests/conformance/beam.h"
 #include "tests/conformance/imaging_case.h"
+#include "tests/conformance/parameter_checks.h"
 #include "tests/conformance/solver_checks.h"
 #include "tests/support/adjoint_gap.h"
 #include "tests/support/matchers.h"
@@ -29,23 +30,38 @@
 namespace parfocal::conformance {
 namespace {
 
+using Leaves = std::vector<std::pair<std::string, at::Tensor>>;
+
 struct Place {
   at::ScalarType dtype;
   at::Device device;
   ImageFiles* files;
+  Leaves* leaves = nullptr;  ///< Where inputs and parameters gather that a gradient is asked for.
 };
+
+void ask_gradient(const std::string& name, const at::Tensor& leaf, const Place& place) {
+  if (place.leaves == nullptr) return;
+  place.leaves->emplace_back(name, leaf.requires_grad_(true));
+}
 
 template <class Interface>
 Built<Interface> built_at(const Subject& subject, const Place& place) {
-  return build_subject<Interface>(subject, place.dtype, place.device, test::test_grid(),
-                                  place.files);
+  auto built =
+      build_subject<Interface>(subject, place.dtype, place.device, test::test_grid(), place.files);
+  for (const auto& [path, parameter] : built.parameters->all()) {
+    if (parameter.trainable) ask_gradient(path, parameter.leaf, place);
+  }
+  return built;
 }
 
 /// The same numbers whatever the precision: drawn in float64, then rounded.
 at::Tensor input(at::IntArrayRef shape, at::ScalarType dtype, const Place& place) {
   const bool complex = at::isComplexType(dtype);
-  return test::random_normal(shape, complex ? at::kComplexDouble : at::kDouble, 1)
-      .to(place.device, dtype);
+  const at::Tensor values =
+      test::random_normal(shape, complex ? at::kComplexDouble : at::kDouble, 1)
+          .to(place.device, dtype);
+  ask_gradient("the input", values, place);
+  return values;
 }
 
 std::vector<Output> of_model(const Subject& subject, const Place& place) {
@@ -99,6 +115,7 @@ std::vector<Output> of_detector(const Subject& subject, const Place& place) {
   const at::Tensor mean =
       random.uniform({test::kBatch, built.component->colors(), test::kNy, test::kNx}) * 200.0 + 5.0;
   const at::Tensor here = mean.to(place.device, place.dtype);
+  ask_gradient("the mean", here, place);
   const at::Tensor counts =
       (mean.narrow(1, 0, 1) * 0.4 + 100.0).floor().to(place.device, place.dtype);
   const auto quadratic = built.component->quadratic(counts);
@@ -222,11 +239,36 @@ void check_outputs(const Subject& subject, ImageFiles* files, Findings& findings
   compare(single, expected, ", float32 against float64", single_limit(subject), findings);
 }
 
+std::vector<Output> gradients_of(const Subject& subject, at::Device device, ImageFiles* files) {
+  Leaves leaves;
+  const Place place{at::kDouble, device, files, &leaves};
+  std::vector<Output> gradients;
+  for (const Output& output : probes().at(subject.kind())(subject, place)) {
+    if (!output.value.requires_grad()) continue;
+    weighed(output.value).backward({}, true);
+  }
+  for (const auto& [name, leaf] : leaves) {
+    if (leaf.grad().defined()) gradients.push_back({"gradient of " + name, leaf.grad()});
+  }
+  return gradients;
+}
+
 void check_device(const Subject& subject, at::Device device, ImageFiles* files,
                   Findings& findings) {
+  const std::string against = ", " + device.str() + " against cpu";
   const auto expected = outputs_of(subject, at::kDouble, at::kCPU, files);
-  const auto got = outputs_of(subject, at::kDouble, device, files);
-  compare(got, expected, ", " + device.str() + " against cpu", 1e-10, findings);
+  compare(outputs_of(subject, at::kDouble, device, files), expected, against, 1e-10, findings);
+  compare(outputs_of(subject, at::kFloat, device, files), expected, against + ", float32",
+          single_limit(subject), findings);
+}
+
+void check_device_gradients(const Subject& subject, at::Device device, ImageFiles* files,
+                            Findings& findings) {
+  const auto expected = gradients_of(subject, at::kCPU, files);
+  const auto got = gradients_of(subject, device, files);
+  findings.require(got.size() == expected.size(), "another number of gradients on " + device.str());
+  if (got.size() != expected.size()) return;
+  compare(got, expected, ", " + device.str() + " against cpu", 1e-9, findings);
 }
 
 }  // namespace parfocal::conformance

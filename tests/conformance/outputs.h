@@ -25,7 +25,11 @@ struct Output {
 /// Finite; the same bits when built and run again; float32 close to float64.
 void check_outputs(const Subject& subject, ImageFiles* files, Findings& findings);
 
-/// CUDA gives the numbers of the CPU.
+/// CUDA gives the numbers of the CPU, and in float32 those that the CPU rounds to.
 void check_device(const Subject& subject, at::Device device, ImageFiles* files, Findings& findings);
+
+/// CUDA gives the gradients of the CPU, of inputs and of trainable parameters.
+void check_device_gradients(const Subject& subject, at::Device device, ImageFiles* files,
+                            Findings& findings);
 
 }  // namespace parfocal::conformance

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tensor/for_each_index.h"
 
-#include <ATen/Context.h>
 #include <ATen/TensorOperators.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <vector>
 
+#include "core/tensor/device.h"
 #include "core/tensor/host_device.h"
 #include "core/tensor/random.h"
 #include "tests/support/matchers.h"
@@ -30,7 +30,7 @@ TEST(ForEachIndex, VisitsEveryIndexOnce) {
   }
 }
 
-#ifndef PARFOCAL_WITH_CUDA
+// This file is compiled without CUDA, whatever the program: only the functors that a .cu names exist.
 TEST(ForEachIndex, SaysThatTheProgramWasBuiltWithoutCuda) {
   std::int64_t value = 0;
   try {
@@ -41,19 +41,25 @@ TEST(ForEachIndex, SaysThatTheProgramWasBuiltWithoutCuda) {
                  "device cuda:0: this program was built without CUDA; use device: cpu");
   }
 }
-#else
+
 TEST(ForEachIndex, CudaGivesTheNumbersOfTheCpu) {
-  if (!at::globalContext().hasCUDA()) GTEST_SKIP() << "no CUDA device";
-  RandomStream on_cpu(5, "parity"), on_gpu(5, "parity");
-  const at::Tensor expected = on_cpu.uniform({100003});
-  const at::Tensor got = on_gpu.uniform({100003}, at::kDouble, at::kCUDA);
-  EXPECT_TRUE(test::identical(got.cpu(), expected));
-  EXPECT_TRUE(test::close(on_gpu.normal({5000}, at::kDouble, at::kCUDA).cpu(),
-                          on_cpu.normal({5000}), 1e-12));
-  const at::Tensor mean = expected * 60.0;
-  EXPECT_TRUE(test::identical(on_gpu.poisson(mean.cuda()).cpu(), on_cpu.poisson(mean)));
+  const DeviceChoice choice = select_device("auto");
+  if (!choice.device.is_cuda()) GTEST_SKIP() << choice.reason;
+  for (const at::ScalarType dtype : {at::kDouble, at::kFloat}) {
+    RandomStream on_cpu(5, "parity"), on_gpu(5, "parity");
+    const double rounding = dtype == at::kDouble ? 1e-12 : 1e-5;
+    const at::Tensor expected = on_cpu.uniform({100003}, dtype);
+    const at::Tensor got = on_gpu.uniform({100003}, dtype, choice.device);
+    EXPECT_TRUE(test::identical(got.cpu(), expected));
+    EXPECT_TRUE(test::close(on_gpu.normal({5000}, dtype, choice.device).cpu(),
+                            on_cpu.normal({5000}, dtype), rounding));
+    const at::Tensor mean = expected * 60.0;
+    EXPECT_TRUE(
+        test::identical(on_gpu.poisson(mean.to(choice.device)).cpu(), on_cpu.poisson(mean)));
+    EXPECT_TRUE(test::close_relative(on_gpu.gamma(mean.to(choice.device)).cpu(), on_cpu.gamma(mean),
+                                     rounding));
+  }
 }
-#endif
 
 }  // namespace
 }  // namespace parfocal
