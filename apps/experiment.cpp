@@ -105,6 +105,11 @@ void check_metrics(const Experiment& experiment, const Node& root, ReadContext& 
     place.error(*root.find("evaluate")->find("tolerance"), "rule",
                 "only task design has an instrument to be wrong about", "remove it");
   }
+  if (experiment.evaluate->samples != 1 && experiment.task != Task::kDesign) {
+    ReadContext place = context.child("evaluate").child("samples");
+    place.error(*root.find("evaluate")->find("samples"), "rule",
+                "only task design draws several objects", "remove it");
+  }
   if (experiment.evaluate->metrics.empty()) return;
   ReadContext metrics = context.child("evaluate").child("metrics");
   const Node& node = *root.find("evaluate")->find("metrics");
@@ -113,9 +118,10 @@ void check_metrics(const Experiment& experiment, const Node& root, ReadContext& 
                   "remove the block evaluate, or reconstruct from a scene");
   }
   std::set<std::string> names;
+  if (experiment.optimize) names.insert(number_name(experiment.optimize->loss));
   for (const ComponentConfig& metric : experiment.evaluate->metrics) {
     if (names.insert(number_name(metric)).second) continue;
-    metrics.error(node, "rule", number_name(metric) + " stands in the list twice",
+    metrics.error(node, "rule", number_name(metric) + " is the name of two numbers",
                   "give one of them another name:");
   }
 }

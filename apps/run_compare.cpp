@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "core/error.h"
 #include "core/run/atomic_file.h"
 #include "core/run/build_info.h"
 #include "core/run/sha256.h"
@@ -118,12 +119,27 @@ void warn_of_unequal_steps(const StudyTable& table, const RunHooks& hooks) {
   }
 }
 
+/// A mistake in the last variant must not wait for the first ones to end.
+void check_all(const std::vector<Variant>& variants, const Runtime& runtime,
+               datasets::ImageFileLoader& files) {
+  for (const Variant& variant : variants) {
+    if (variant.experiment.task != Task::kDesign) continue;
+    try {
+      check_design(variant.experiment, {dtype_of(variant.experiment), runtime.device.device, 0},
+                   files);
+    } catch (const UsageError& error) {
+      throw UsageError("variant " + variant.name + ": " + error.what());
+    }
+  }
+}
+
 }  // namespace
 
 TaskResult run_compare(const ExperimentFile& file, const Runtime& runtime,
                        datasets::ImageFileLoader& files, const std::filesystem::path& folder,
                        const RunHooks& hooks) {
   const std::vector<Variant> variants = variants_of(file);
+  check_all(variants, runtime, files);
   std::vector<std::string> names;
   for (const Variant& variant : variants) names.push_back(variant.name);
   std::vector<std::uint64_t> seeds;

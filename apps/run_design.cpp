@@ -44,6 +44,23 @@ struct Design {
   }
 };
 
+/// What a loss that compares reconstructions needs besides a closed-form one.
+void check_samples(const OptimizeBlock& block, const Design& design) {
+  const std::string loss = "optimize.loss " + design.score_name;
+  if (design.pipeline.stages().empty()) {
+    throw UsageError(loss + " compares reconstructions; give reconstruction.stages");
+  }
+  if (block.first_sample < design.samples) {
+    throw UsageError("optimize.first_sample = " + std::to_string(block.first_sample) +
+                     ": evaluate.samples judges objects 0 to " +
+                     std::to_string(design.samples - 1) + "; train on later ones");
+  }
+  if (block.keep == OptimizeBlock::Keep::kBest) {
+    throw UsageError("optimize.keep = best: each step of " + design.score_name +
+                     " sees other objects, so their losses do not compare; keep: last");
+  }
+}
+
 Design make_design(const Experiment& experiment, const Placement& placement,
                    datasets::ImageFileLoader& files) {
   Design design{Pipeline(experiment, placement, files), {}, {}, {}};
@@ -52,6 +69,10 @@ Design make_design(const Experiment& experiment, const Placement& placement,
   design.scene = build<SampleSource>(experiment.scene, context);
   design.loss = build<Loss>(experiment.optimize->loss, context);
   design.score_name = number_name(experiment.optimize->loss);
+  if (design.loss->needs_estimate()) check_samples(*experiment.optimize, design);
+  if (experiment.evaluate && experiment.evaluate->tolerance) {
+    check_tolerance(*experiment.evaluate->tolerance, design.pipeline.parameters());
+  }
   return design;
 }
 
@@ -131,6 +152,12 @@ void write_images(const Experiment& experiment, const Design& design,
 }
 
 }  // namespace
+
+void check_design(const Experiment& experiment, const Placement& placement,
+                  datasets::ImageFileLoader& files) {
+  Design design = make_design(experiment, placement, files);
+  static_cast<void>(Trainer(*experiment.optimize, design.pipeline.parameters()));
+}
 
 TaskResult run_design(const Experiment& experiment, const Placement& placement,
                       datasets::ImageFileLoader& files, const std::filesystem::path& folder,

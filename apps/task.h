@@ -57,6 +57,11 @@ struct TaskResult {
                                     datasets::ImageFileLoader& files,
                                     const std::filesystem::path& folder, const RunHooks& hooks);
 
+/// Builds a design and throws what its run would throw before the first step: paths that name
+/// nothing, rates of another dimension, samples that would be judged and trained on.
+void check_design(const Experiment& experiment, const Placement& placement,
+                  datasets::ImageFileLoader& files);
+
 /// Whichever of them `experiment.task` names.
 [[nodiscard]] TaskResult run_task(const Experiment& experiment, const Placement& placement,
                                   datasets::ImageFileLoader& files,

@@ -38,6 +38,9 @@ std::vector<Uncertain> uncertain_of(const ToleranceBlock& block, std::uint64_t s
     Uncertain one{path, parameter.leaf.detach(), parameter.leaf.detach().clone(), 0.0, 0.0, seed};
     if (error.uniform) one.uniform = in_leaf_unit(*error.uniform, "uniform", path, parameter);
     if (error.normal) one.normal = in_leaf_unit(*error.normal, "normal", path, parameter);
+    if (one.uniform < 0.0 || one.normal < 0.0) {
+      throw UsageError("evaluate.tolerance.errors." + path + ": expected no negative error");
+    }
     all.push_back(std::move(one));
   }
   return all;
@@ -51,6 +54,10 @@ double quantile(const std::vector<double>& sorted, double p) {
 }
 
 }  // namespace
+
+void check_tolerance(const ToleranceBlock& block, const ParameterTree& parameters) {
+  static_cast<void>(uncertain_of(block, 0, parameters));
+}
 
 void add_tolerance(const ToleranceBlock& block, std::uint64_t seed, ParameterTree& parameters,
                    const std::string& score_name, const std::string& unit, bool higher_is_better,

@@ -25,4 +25,7 @@ void add_tolerance(const ToleranceBlock& block, std::uint64_t seed, ParameterTre
                    const std::string& score_name, const std::string& unit, bool higher_is_better,
                    const std::function<double()>& score, Summary& summary);
 
+/// Throws what `add_tolerance` would, before anything is computed.
+void check_tolerance(const ToleranceBlock& block, const ParameterTree& parameters);
+
 }  // namespace parfocal

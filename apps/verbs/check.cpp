@@ -26,6 +26,9 @@ std::string text_of(const Plan& plan, std::size_t seeds) {
                         plan.n_x, plan.channels, plan.frames);
   }
   if (plan.views > 0) text += fmt::format("  views         {}\n", plan.views);
+  if (plan.training_steps > 0) {
+    text += fmt::format("  training      {} steps, seeds {}\n", plan.training_steps, seeds);
+  }
   if (plan.iterations == 0) return text;
   text += fmt::format("  unknowns      {} per frame\n", plan.unknowns_per_frame);
   text += fmt::format("  steps         {} at most, seeds {}\n", plan.iterations, seeds);
@@ -44,6 +47,7 @@ nlohmann::json json_of(const Plan& plan, const ExperimentFile& file) {
           {"size", {plan.n_y, plan.n_x}},
           {"unknowns_per_frame", plan.unknowns_per_frame},
           {"iterations", plan.iterations},
+          {"training_steps", plan.training_steps},
           {"views", plan.views},
           {"seeds", file.experiment.runtime.seeds.size()},
           {"solver_bytes", plan.solver_bytes},

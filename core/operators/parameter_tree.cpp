@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/operators/parameter_tree.h"
 
+#include <set>
+
 #include "core/check.h"
 #include "core/config/diagnostics.h"
 #include "core/error.h"
@@ -14,10 +16,24 @@ std::vector<std::string> paths_of(const std::map<std::string, Parameter>& parame
   return paths;
 }
 
+/// Every path and everything above one: what a group may name.
+std::vector<std::string> paths_and_roots(const std::map<std::string, Parameter>& parameters) {
+  std::set<std::string> all;
+  for (std::string path : paths_of(parameters)) {
+    while (true) {
+      all.insert(path);
+      const std::size_t dot = path.rfind('.');
+      if (dot == std::string::npos) break;
+      path.resize(dot);
+    }
+  }
+  return {all.begin(), all.end()};
+}
+
 [[noreturn]] void fail_unknown(const std::string& path,
                                const std::map<std::string, Parameter>& parameters) {
   std::string message = path + ": no such parameter";
-  const std::string near = nearest_word(path, paths_of(parameters), 4);
+  const std::string near = nearest_word(path, paths_and_roots(parameters), 4);
   if (!near.empty()) {
     message += "; did you mean \"" + near + "\"?";
   } else if (parameters.empty()) {

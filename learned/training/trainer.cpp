@@ -228,6 +228,10 @@ void Trainer::scan(const LossFunction& loss) {
         best = value;
       }
     }
+    if (!std::isfinite(least)) {
+      throw NumericError("training: a scan before step " + std::to_string(step_) +
+                         " gives no finite loss for any of its values");
+    }
     scan.leaf.fill_(best);
   }
 }
@@ -266,7 +270,7 @@ void Trainer::finish(const LossFunction& loss) {
   const at::NoGradGuard no_grad;
   scan(loss);
   set_lines(step_);
-  consider(loss().to(at::kDouble).item<double>());
+  if (block_.keep == OptimizeBlock::Keep::kBest) consider(loss().to(at::kDouble).item<double>());
   if (!best_) return;
   std::size_t next = 0;
   for (const at::Tensor& value : moves_->values) value.copy_(best_->values[next++]);

@@ -185,6 +185,65 @@ TEST(Design, MistakesNameTheirPlace) {
               HasSubstr("task design does not use this block"));
 }
 
+/// What `check` and `run` say, without a step of training.
+std::string refusal_of(const WorkFolder& folder, const std::string& yaml) {
+  const fs::path config = folder.write("design.yaml", yaml);
+  const ProgramResult checked = run_parfocal({"check", config.string()}, folder.path());
+  const ProgramResult result = run_parfocal({"run", config.string(), "-q"}, folder.path());
+  EXPECT_EQ(checked.exit_code, 2) << "check finds what the run would refuse";
+  EXPECT_EQ(result.exit_code, 2);
+  return result.err;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  return text.replace(text.find(from), from.size(), to);
+}
+
+TEST(Design, AMisspeltPathIsFoundBeforeTheFirstStepOfAnyVariant) {
+  const WorkFolder folder;
+  const std::string yaml = design_yaml(
+      "compare:\n  learned: {}\n  wrong: {optimize.parameters: {optics.mask.surfce: {rate: 0.1 "
+      "rad}}}\n");
+  EXPECT_THAT(refusal_of(folder, yaml),
+              HasSubstr("variant wrong: optics.mask.surfce: no such parameter; did you mean "
+                        "\"optics.mask.surface\"?"));
+  EXPECT_FALSE(fs::exists(only_run(folder.path() / "runs", "small") / "variants/learned"));
+}
+
+TEST(Design, ALossOfReconstructionsNeedsStagesAndObjectsOfItsOwn) {
+  const WorkFolder folder;
+  const std::string yaml =
+      replaced(design_yaml("evaluate: {samples: 5, metrics: [{type: psnr, peak: 1}]}\n"),
+               "type: wiener_error", "type: mean_squared_error");
+  EXPECT_THAT(refusal_of(folder, replaced(yaml, "steps: 40", "steps: 40\n  first_sample: 4")),
+              HasSubstr("evaluate.samples judges objects 0 to 4; train on later ones"));
+  EXPECT_THAT(refusal_of(folder, replaced(yaml, "steps: 40", "steps: 40\n  keep: best")),
+              HasSubstr("their losses do not compare"));
+  const std::string bare =
+      replaced(replaced(design_yaml(), "type: wiener_error", "type: mean_squared_error"),
+               "reconstruction: {stages: [{type: wiener}]}\n", "");
+  EXPECT_THAT(refusal_of(folder, bare), HasSubstr("give reconstruction.stages"));
+}
+
+TEST(Design, CheckTellsTheStepsOfEveryVariant) {
+  const WorkFolder folder;
+  const fs::path config = folder.write(
+      "design.yaml",
+      design_yaml("compare:\n  open: {optics.mask.surface: {type: flat}}\n  learned: {}\n"));
+  const ProgramResult result = run_parfocal({"check", config.string()}, folder.path());
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("variant learned"));
+  const std::size_t steps = result.out.find("training      40 steps, seeds 1");
+  EXPECT_NE(steps, std::string::npos) << result.out;
+  EXPECT_EQ(result.out.find("training", steps + 1), std::string::npos) << "open trains nothing";
+}
+
+TEST(Design, TheNumbersOfTheSummaryHaveDifferentNames) {
+  const WorkFolder folder;
+  EXPECT_THAT(mistake_in(folder, design_yaml("evaluate: {metrics: [{name: score, type: psnr}]}\n")),
+              HasSubstr("score is the name of two numbers"));
+}
+
 TEST(Design, ARateOfAnotherDimensionEndsTheRunWithOneSentence) {
   const WorkFolder folder;
   std::string yaml = design_yaml();

@@ -81,7 +81,7 @@ TEST(Experiment, MetricsNeedATruthAndStandOnce) {
   const auto twice =
       mistakes_in(text + "evaluate: {metrics: [{type: psnr}, {type: psnr, scale: gain}]}\n");
   ASSERT_EQ(twice.size(), 1U);
-  EXPECT_THAT(twice[0].message, HasSubstr("psnr stands in the list twice"));
+  EXPECT_THAT(twice[0].message, HasSubstr("psnr is the name of two numbers"));
   EXPECT_EQ(mistakes_in(text + "evaluate: {}\n").size(), 1U);
 }
 
