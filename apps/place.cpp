@@ -78,6 +78,10 @@ class Walk {
 
   void enter_member(const std::string& word) {
     const KeySchema& list = *pending_;
+    if (list.shape.kind == ValueKind::kBlocks) {
+      enter_block(word);
+      return;
+    }
     pending_ = nullptr;
     const Node* member = nullptr;
     std::vector<std::string> known;
@@ -93,12 +97,31 @@ class Walk {
     }
     if (member == nullptr) lost(word, "the file has no such member of " + list.name, known);
     place_.node = member;
-    if (list.shape.kind == ValueKind::kBlocks) {
-      place_.schema = list.block.get();
-      place_.title = word;
-      return;
-    }
     enter_component(*member, list.component_kind, word);
+  }
+
+  /// Names of blocks may hold dots themselves ("optics.mask.surface").
+  void enter_block(const std::string& word) {
+    const std::string name = block_name_.empty() ? word : block_name_ + "." + word;
+    std::vector<std::string> known;
+    bool goes_on = false;
+    if (place_.node != nullptr) {
+      for (const Node::Entry& entry : place_.node->entries) {
+        known.push_back(entry.key);
+        goes_on = goes_on || entry.key.starts_with(name + ".");
+      }
+    }
+    const Node* block = place_.node != nullptr ? place_.node->find(name) : nullptr;
+    if (block == nullptr && !goes_on) {
+      lost(word, "the file has no such member of " + pending_->name, known);
+    }
+    block_name_ = name;
+    if (block == nullptr) return;
+    place_.node = block;
+    place_.schema = pending_->block.get();
+    place_.title = name;
+    pending_ = nullptr;
+    block_name_.clear();
   }
 
   void enter_component(const Node& node, const std::string& kind, const std::string& word) {
@@ -111,6 +134,7 @@ class Walk {
 
   Place place_;
   const KeySchema* pending_ = nullptr;
+  std::string block_name_;  // Of a block whose name is not whole yet.
   const Registry& registry_;
   std::string at_;
 };

@@ -238,6 +238,16 @@ TEST(Design, CheckTellsTheStepsOfEveryVariant) {
   EXPECT_EQ(result.out.find("training", steps + 1), std::string::npos) << "open trains nothing";
 }
 
+TEST(Design, ExplainFollowsTheDotsInTheNameOfAGroup) {
+  const WorkFolder folder;
+  const fs::path config = folder.write("design.yaml", design_yaml());
+  const auto explain = [&](const std::string& path) {
+    return run_parfocal({"explain", config.string(), path}, folder.path());
+  };
+  EXPECT_THAT(explain("optimize.parameters.optics.mask.surface.rate").out, HasSubstr("0.2 rad"));
+  EXPECT_EQ(explain("optimize.parameters.optics.mask.surfce").exit_code, 2);
+}
+
 TEST(Design, TheNumbersOfTheSummaryHaveDifferentNames) {
   const WorkFolder folder;
   EXPECT_THAT(mistake_in(folder, design_yaml("evaluate: {metrics: [{name: score, type: psnr}]}\n")),
