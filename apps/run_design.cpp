@@ -109,16 +109,20 @@ Views views_of(const Experiment& experiment, const Design& design) {
   return views;
 }
 
-/// Every view as it ended, beside the fields and curves with which it started.
+/// Every view as it ended, behind the fields and curves with which it started.
 void write_views(const Experiment& experiment, const Views& start, const Views& end,
                  ViewFiles& files, Summary& summary) {
   for (const NamedComponent& named : experiment.views) {
     Shown shown = end.at(named.name);
-    if (const auto before = start.find(named.name); before != start.end()) {
+    const auto before = start.find(named.name);
+    if (before != start.end()) {
+      FieldSet fields;
       for (Field field : before->second.fields.all()) {
         field.name += "_start";
-        shown.fields.add(std::move(field));
+        fields.add(std::move(field));
       }
+      for (const Field& field : shown.fields.all()) fields.add(field);
+      shown.fields = std::move(fields);
       for (Curve curve : before->second.curves) {
         curve.name += "_start";
         shown.curves.push_back(std::move(curve));
