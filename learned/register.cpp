@@ -10,6 +10,7 @@
 #include "learned/networks/ircnn.h"
 #include "learned/networks/network_stage.h"
 #include "learned/networks/unet.h"
+#include "learned/priors/denoiser.h"
 
 namespace parfocal {
 
@@ -21,6 +22,7 @@ void register_learned(Registry& registry) {
   add_component<Network, learned::FfdNet>(registry, "ffdnet");
   add_component<Network, learned::IrCnn>(registry, "ircnn");
   add_component<Network, learned::UNet>(registry, "unet");
+  add_component<Prior, learned::Denoiser>(registry, "denoiser");
   add_component<Stage, learned::NetworkStage>(registry, "network");
 }
 

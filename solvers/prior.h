@@ -24,6 +24,10 @@ class Prior {
   [[nodiscard]] virtual bool has_value() const { return false; }
   [[nodiscard]] virtual bool has_gradient() const { return false; }
   [[nodiscard]] virtual bool has_prox() const { return false; }
+  /// Whether R is convex, so that its prox never expands a distance.
+  [[nodiscard]] virtual bool is_convex() const { return true; }
+  /// Largest curvature of R, where it has a gradient: what a step is bound by.
+  [[nodiscard]] virtual double curvature() const { return 0.0; }
   /// R(v) per item of the batch, [batch].
   [[nodiscard]] virtual at::Tensor value(const at::Tensor& v) const;
   [[nodiscard]] virtual at::Tensor gradient(const at::Tensor& v) const;

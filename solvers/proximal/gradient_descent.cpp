@@ -5,6 +5,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/zeros_like.h>
 
+#include <algorithm>
 #include <cmath>
 #include <type_traits>
 
@@ -26,6 +27,13 @@ class DescentState : public SolverState {
   bool non_negative = false;
   double step = 0.0;
   at::Tensor v, v_old, velocity;
+
+  /// Of data term and priors at v.
+  [[nodiscard]] at::Tensor gradient(const LinearOperator& model) const {
+    at::Tensor sum = model.adjoint(data.gradient(model.forward(v)));
+    for (const auto& prior : smooth) sum = sum + prior->gradient(v);
+    return sum;
+  }
 };
 
 template <class State>
@@ -56,7 +64,9 @@ void GradientDescent::describe(Schema<Params>& s) {
   s.equation(
       "p' = m p - a A^T W (A v - b);  v <- max(v - m p + (1 + m) p', 0);  a = step_factor / L");
   s.citation("Y. Nesterov, Soviet Math. Doklady 27, 372 (1983)");
-  s.convention("L = norm_bound^2 max W; the clip follows the prior non_negative.");
+  s.convention(
+      "L = norm_bound^2 max W + the curvature of the priors; the clip follows the prior "
+      "non_negative.");
   s.gradient("exact");
   s.variant("variant", &Params::variant,
             {{"standard", [](Params& p) { p = Params{}; }},
@@ -98,7 +108,9 @@ std::unique_ptr<SolverState> GradientDescent::init(const Problem& problem) const
   const LinearOperator& model = linear_model(problem, kName);
   state->data = data_term_of(problem, problem.counts.device());
   take_priors(problem, *state);
-  state->step = params_.step_factor / curvature_bound(model, state->data, kName);
+  double curvature = curvature_bound(model, state->data, kName);
+  for (const auto& prior : state->smooth) curvature += prior->curvature();
+  state->step = params_.step_factor / curvature;
   state->v = state->v_old = start_object(problem, state->data, params_.start, kName);
   state->velocity = at::zeros_like(state->v);
   return state;
@@ -107,9 +119,7 @@ std::unique_ptr<SolverState> GradientDescent::init(const Problem& problem) const
 void GradientDescent::step(const Problem& problem, SolverState& state) const {
   DescentState& s = as_descent(state);
   const LinearOperator& model = linear_model(problem, kName);
-  at::Tensor gradient = model.adjoint(s.data.gradient(model.forward(s.v)));
-  for (const auto& prior : s.smooth) gradient = gradient + prior->gradient(s.v);
-
+  const at::Tensor gradient = s.gradient(model);
   const double m = params_.momentum;
   const at::Tensor velocity = m * s.velocity - s.step * gradient;
   at::Tensor next = s.v - m * s.velocity + (1.0 + m) * velocity;
@@ -128,13 +138,16 @@ Monitor GradientDescent::monitor(const Problem& problem, const SolverState& stat
   const at::NoGradGuard no_grad;
   const DescentState& s = as_descent(state);
   const at::Tensor data = s.data.value(problem.model->forward(s.v));
-  at::Tensor objective = data;
-  for (const auto& prior : s.smooth) {
-    if (prior->has_value()) objective = objective + prior->value(s.v);
-  }
   Monitor monitor;
   monitor["data_term"] = to_vector(data);
-  monitor["objective"] = to_vector(objective);
+  if (std::ranges::all_of(s.smooth, [](const auto& prior) { return prior->has_value(); })) {
+    at::Tensor objective = data;
+    for (const auto& prior : s.smooth) objective = objective + prior->value(s.v);
+    monitor["objective"] = to_vector(objective);
+  } else {
+    const at::Tensor gradient = s.gradient(linear_model(problem, kName));
+    monitor["gradient_residual"] = distances(gradient, at::zeros_like(gradient));
+  }
   monitor["output_data_term"] =
       to_vector(output_data_term(problem, s.data, estimate(problem, state)));
   monitor["relative_change"] = relative_change(state);

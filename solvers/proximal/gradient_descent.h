@@ -16,7 +16,8 @@ namespace parfocal::solvers {
 ///
 /// Y. Nesterov, Soviet Math. Doklady 27, 372 (1983); in the form of LenslessPiCam (m = 0.9, p = 0).
 ///
-/// Convention: a = step_factor / L, L = norm_bound^2 max W. The clip follows the prior
+/// Convention: a = step_factor / L, L = norm_bound^2 max W + the curvature of the priors; their
+///             gradients are added to that of the data term. The clip follows the prior
 ///             non_negative. Variants: tutorial (DiffuserCam-Tutorial GD.py: step_factor 2, start
 ///             psf_midrange), picam (1.8, the same start), picam_nesterov.
 /// Layout:     [batch, channel, n_y, n_x] out; the unknown on the model's domain.
