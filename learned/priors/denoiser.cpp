@@ -50,6 +50,7 @@ void Denoiser::describe(Schema<Params>& s) {
       .doc("Noise level of the gradient, in the unit of the object; without it there is none.");
   s.key("average", &Params::average)
       .doc("Mean over the eight turned and mirrored images; eight times as long.");
+  s.key("clip", &Params::clip).doc("Whether the clean image is clipped to `range`.");
   s.choice("precision", &Params::precision,
            {{"float32", Precision::kFloat32}, {"float64", Precision::kFloat64}})
       .doc("Type of weights and activations.");
@@ -119,6 +120,7 @@ at::Tensor Denoiser::denoise(const at::Tensor& v, double sigma) const {
   } else {
     clean = evaluate(images, sigma / extent);
   }
+  if (params_.clip) clean = clean.clamp(0.0, 1.0);
   return clean.to(v.scalar_type()).reshape_as(v) * extent + low;
 }
 

@@ -25,7 +25,8 @@ namespace parfocal::learned {
 /// Convention: a network with one channel more in than out is told s in its last channel, on its own
 ///             scale and clamped to `trained_sigma`; any other knows one noise level only, and
 ///             neither step nor sigma reach it. Residual outputs are the network's own affair.
-///             `average` takes the mean over the eight turned and mirrored images.
+///             `average` takes the mean over the eight turned and mirrored images; `clip` keeps the
+///             result inside `range`.
 /// Layout:     v [batch, channel, p_y, p_x]; a network of one channel takes each channel on its own.
 ///             Leaves under PATH.network.
 /// Units:      range and sigma in the unit of the object.
@@ -47,6 +48,7 @@ class Denoiser final : public Prior {
     double weight = 1.0;
     std::optional<double> sigma;
     bool average = false;
+    bool clip = false;
     Precision precision = Precision::kFloat32;
   };
   static void describe(Schema<Params>& s);

@@ -115,7 +115,7 @@ void check_prior(const Subject& subject, ImageFiles* files, Findings& findings) 
   if (prior.has_prox()) {
     check_batch([&](const at::Tensor& w) { return prior.prox(w, 0.3); }, v, ", prox", 1e-12,
                 findings);
-    check_prox_is_nonexpansive(prior, findings);
+    if (prior.is_convex()) check_prox_is_nonexpansive(prior, findings);
   }
   if (prior.has_prox() && prior.has_value()) {
     for (const double step : {0.1, 2.0}) check_prox(prior, step, findings);

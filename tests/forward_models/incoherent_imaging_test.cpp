@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/tensor/fft.h"
+#include "optics/psf/psf_source.h"
 #include "tests/support/adjoint_gap.h"
 #include "tests/support/matchers.h"
 
@@ -53,6 +54,61 @@ TEST(IncoherentImaging, EveryConditionIsTheDirectSum) {
           << n_y << " x " << n_x;
       EXPECT_LE(adjoint_gap(model), 1e-13);
     }
+  }
+}
+
+/// A kernel of 3 x 4 pixels.
+class SmallKernel : public PsfSource {
+ public:
+  struct Params {};
+  static void describe(Schema<Params>& s) { s.summary("Of a test."); }
+  SmallKernel(const Params&, const BuildContext&) {}
+  [[nodiscard]] at::Tensor psf() const override { return random_normal({1, 3, 4}, at::kDouble, 9); }
+  [[nodiscard]] std::optional<Grid> grid() const override {
+    return Grid::centred(3, 4, 1e-6, 2e-6);
+  }
+};
+
+IncoherentImaging sized(std::array<std::int64_t, 2> size) {
+  static const Registry registry = [] {
+    Registry r;
+    add_component<PsfSource, SmallKernel>(r, "small_kernel");
+    return r;
+  }();
+  IncoherentImaging::Params params;
+  params.psf.type = registry.find("psf", "small_kernel");
+  params.psf.params = std::make_shared<SmallKernel::Params>();
+  params.size = size;
+  BuildContext context;
+  context.path = "model";
+  context.dtype = at::kDouble;
+  return {params, context};
+}
+
+/// The centre of the kernel is its pixel (1, 2), that of the sensor (floor(N_y / 2), floor(N_x / 2)).
+TEST(IncoherentImaging, ASmallerPsfIsSetIntoDarknessAroundTheCentre) {
+  const at::Tensor kernel = random_normal({1, 3, 4}, at::kDouble, 9);
+  for (const auto& [n_y, n_x] : {std::pair{6, 7}, {7, 6}, {3, 4}}) {
+    const IncoherentImaging model = sized({n_y, n_x});
+    at::Tensor wide = at::zeros({1, n_y, n_x}, at::kDouble);
+    wide.slice(1, n_y / 2 - 1, n_y / 2 + 2).slice(2, n_x / 2 - 2, n_x / 2 + 2).copy_(kernel);
+    EXPECT_TRUE(identical(model.psf(), wide)) << n_y << " x " << n_x;
+    EXPECT_EQ(*model.sensor_grid(), Grid::centred(n_y, n_x, 1e-6, 2e-6));
+    const at::Tensor v = random_normal({1, 1, n_y, n_x}, at::kDouble, 2);
+    EXPECT_TRUE(
+        close_relative(model.forward(v), convolve_by_loops(wide, v, Boundary::kPeriodic), 1e-13));
+  }
+}
+
+TEST(IncoherentImaging, ASensorSmallerThanThePsfIsRefused) {
+  try {
+    static_cast<void>(sized({6, 3}));
+    FAIL() << "accepted";
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "model.size = [6, 3]: smaller than the PSF of 3 x 4 pixels; make it larger, or crop "
+        "the PSF");
   }
 }
 

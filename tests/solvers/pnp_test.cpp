@@ -212,7 +212,7 @@ TEST(PnpAdmm, ReachesTheMinimumOfFista) {
   PnpAdmm::Params p;
   p.sigma = 1.0;
   p.lambda = 0.5;
-  p.iterations = 300;
+  p.iterations = 3000;
   p.tolerance = 0.0;
   const auto least = solve(Fista(f), half).report.history.back().values.at("objective");
   const auto got = solve(PnpAdmm(p), problem).report.history.back().values.at("objective");

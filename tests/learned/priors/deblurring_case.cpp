@@ -104,12 +104,12 @@ double psnr_on_8_bit_db(const at::Tensor& estimate, const at::Tensor& truth) {
   return -10.0 * std::log10((rounded - truth).square().mean().item<double>());
 }
 
-std::shared_ptr<const Prior> denoiser_of(const DenoisingCase& tried, bool average) {
+std::shared_ptr<const Prior> denoiser_of(const DenoisingCase& tried, bool clip) {
   learned::Denoiser::Params params;
   params.network.type = registry().find("network", "dncnn");
   params.network.params = std::make_shared<learned::DnCnn::Params>(params_of(tried));
   params.network.path = "prior.network";
-  params.average = average;
+  params.clip = clip;
   if (tried.told_noise) params.trained_sigma = {0.0, 0.2};
   BuildContext context;
   context.path = "prior";

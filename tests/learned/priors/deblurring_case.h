@@ -33,7 +33,7 @@ struct BlurredImage {
 
 /// The network of a file as a prior, told the noise levels it was trained for (0 to 0.2).
 [[nodiscard]] std::shared_ptr<const Prior> denoiser_of(const DenoisingCase& tried,
-                                                       bool average = false);
+                                                       bool clip = false);
 
 /// Largest singular value of the Jacobian of D(., 0.1) at a noisy image: 20 steps of power iteration
 /// on J^T J.
