@@ -158,6 +158,7 @@ TaskResult run_compare(const ExperimentFile& file, const Runtime& runtime,
     named.stage = [&hooks, &cell](const std::string& stage) {
       hooks.stage(cell.variant + " (seed " + std::to_string(cell.seed) + ") " + stage);
     };
+    named.checkpoints = hooks.checkpoints.below(cell.relative_path());
     const Placement placement{dtype_of(own.experiment), runtime.device.device, cell.seed};
     return run_task(own.experiment, placement, files, cell_folder, named).summary;
   };

@@ -11,8 +11,11 @@
 #include "apps/result_images.h"
 #include "apps/task.h"
 #include "apps/tolerance.h"
+#include "apps/training_checkpoints.h"
 #include "apps/view_files.h"
 #include "core/error.h"
+#include "core/run/number_text.h"
+#include "core/tensor/tensor_file.h"
 #include "learned/losses/loss.h"
 #include "learned/training/trainer.h"
 
@@ -76,26 +79,51 @@ Design make_design(const Experiment& experiment, const Placement& placement,
   return design;
 }
 
-/// False if it was cancelled between two steps.
+/// False if it was cancelled between two steps; it can be resumed there.
 bool train(Design& design, Trainer& trainer, const OptimizeBlock& block,
            const std::filesystem::path& folder, const RunHooks& hooks) {
+  TrainingCheckpoints checkpoints(hooks.checkpoints, hooks.warning, hooks.checkpoint);
+  std::vector<double> losses = checkpoints.restore(trainer);
   ConvergenceTable table(folder / "metrics.csv");
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    table.append(0, static_cast<std::int64_t>(i + 1), {{"loss", {losses[i]}}});
+  }
   const auto loss = [&] {
     design.pipeline.refresh();
     const std::int64_t first = block.first_sample + trainer.step_count() * block.batch;
     return design.loss->value(design.trial(static_cast<std::uint64_t>(first), block.batch));
   };
   while (!trainer.is_done()) {
-    if (hooks.cancelled()) return false;
-    const double value = trainer.step(loss);
-    table.append(0, trainer.step_count(), {{"loss", {value}}});
+    const bool cancelled = hooks.cancelled();
+    if (cancelled || hooks.checkpoint_requested() || checkpoints.is_due()) {
+      checkpoints.write(trainer, losses);
+    }
+    if (cancelled) return false;
+    losses.push_back(trainer.step(loss));
+    table.append(0, trainer.step_count(), {{"loss", {losses.back()}}});
     hooks.progress(static_cast<std::uint64_t>(trainer.step_count()),
-                   static_cast<std::uint64_t>(trainer.steps()), value);
+                   static_cast<std::uint64_t>(trainer.steps()), losses.back());
   }
   trainer.finish(loss);
   const at::NoGradGuard no_grad;
   design.pipeline.refresh();
   return true;
+}
+
+/// Everything that the training moved.
+void write_parameters(const std::filesystem::path& file, const OptimizeBlock& block,
+                      const Trainer& trainer, const ParameterTree& tree) {
+  TensorFile found;
+  const auto add = [&](const std::string& path) {
+    const Parameter& parameter = tree.at(path);
+    found.tensors[path] = parameter.leaf.detach().cpu();
+    found.metadata["unit:" + path] = parameter.unit;
+    found.metadata["scale:" + path] = number_text(parameter.scale, path);
+  };
+  for (const TrainedParameter& trained : trainer.parameters()) add(trained.path);
+  for (const auto& [path, schedule] : block.schedules) add(path);
+  for (const auto& [path, scan] : block.scans) add(path);
+  write_tensor_file(file, found);
 }
 
 using Views = std::map<std::string, Shown>;
@@ -201,6 +229,10 @@ TaskResult run_design(const Experiment& experiment, const Placement& placement,
   ViewFiles views(folder / "results", hooks.provenance());
   write_views(experiment, start, views_of(experiment, design), views, result.summary);
   write_images(experiment, design, folder, hooks);
+  if (trainer.steps() == 0) return result;
+  write_parameters(folder / "results" / "parameters.safetensors", *experiment.optimize, trainer,
+                   design.pipeline.parameters());
+  std::filesystem::remove_all(hooks.checkpoints.folder);
   return result;
 }
 

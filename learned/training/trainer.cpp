@@ -14,8 +14,8 @@
 
 #include "core/check.h"
 #include "core/error.h"
-#include "core/operators/bounds.h"
 #include "core/tensor/tensor_checks.h"
+#include "learned/training/trainer_moves.h"
 
 namespace parfocal {
 namespace {
@@ -97,14 +97,6 @@ std::vector<TrainedParameter> trained_parameters(const OptimizeBlock& block,
   }
   return trained;
 }
-
-/// The free values, one optimizer group per leaf, because each has a unit and so a rate of its own.
-struct Trainer::Moves {
-  std::vector<BoundedLeaf> leaves;
-  std::vector<at::Tensor> values;  ///< The leaves of the components.
-  std::vector<double> rates;
-  std::unique_ptr<torch::optim::Optimizer> optimizer;
-};
 
 Trainer::Trainer(OptimizeBlock block, ParameterTree& tree)
     : block_(std::move(block)),

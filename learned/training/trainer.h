@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,11 @@ struct TrainedParameter {
 [[nodiscard]] std::vector<TrainedParameter> trained_parameters(const OptimizeBlock& block,
                                                                const ParameterTree& tree);
 
+/// Layout: "step", and under the path of each parameter "value/", "free/" (of a reparametrization),
+///         "first_moment/", "second_moment/", "moment_steps/" or "momentum/" once it moved; "scan/"
+///         under the path of each scan; "best_loss", "best/" and "best_scan/" where the best is kept.
+using TrainerState = std::map<std::string, at::Tensor>;
+
 /// Finds parameters step by step: schedules, scans, gradient, clipping, rate, step, bounds.
 ///
 /// Convention: the moments of the optimizer belong to the free value of a bounded leaf.
@@ -37,7 +43,8 @@ struct TrainedParameter {
 ///             touched; the same start, loss and threads give the same bits.
 /// Errors:     NumericError naming the step for a loss or gradient that is not finite; the leaves
 ///             then keep their last finite values. UsageError for a value of another dimension.
-/// Tested by:  tests/learned/training/trainer_test.cpp (closed forms of each method).
+/// Tested by:  tests/learned/training/trainer_test.cpp (closed forms of each method),
+///             tests/learned/training/trainer_state_test.cpp.
 class Trainer {
  public:
   /// A scalar that depends on the leaves.
@@ -57,6 +64,12 @@ class Trainer {
   double step(const LossFunction& loss);
   /// After the last step: the scans of the end, and the best parameters where they are kept.
   void finish(const LossFunction& loss);
+
+  /// Everything that the next step depends on, by name: step, values, moments, scans, best.
+  [[nodiscard]] TrainerState state() const;
+  /// Goes on where `state` was taken: the following steps give the same bits.
+  /// \throws DataError for a state of other parameters or another optimizer; then nothing changed.
+  void restore(const TrainerState& state);
 
  private:
   struct Moves;
