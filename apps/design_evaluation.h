@@ -14,7 +14,7 @@ namespace parfocal {
 
 /// Objects of a scene, what the instrument sees of them, and what the stages make of that.
 struct ReconstructedSamples {
-  at::Tensor object;    ///< [batch, 1, n_y, n_x], object values.
+  at::Tensor object;    ///< [batch, 1 or channel, n_y, n_x] on the sensor, object values.
   at::Tensor image;     ///< [batch, condition, n_y, n_x], photons of the counts, as object values.
   at::Tensor estimate;  ///< [batch, condition, n_y, n_x]
 };

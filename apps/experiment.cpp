@@ -251,7 +251,10 @@ void freeze_overridden(Node& root, const Words& changed) {
     });
   };
   Node frozen = optimize->find("frozen") != nullptr ? *optimize->find("frozen") : Node::make_list();
-  for (const std::string& path : changed) {
+  for (const std::string& overridden : changed) {
+    // The parameters of the stages stand under reconstruction.NAME.
+    const std::string path =
+        is_at_or_below(overridden, "reconstruction.stages") ? "reconstruction" : overridden;
     if (path.starts_with("optimize.") || path.starts_with("runtime.") || listed_again(path)) {
       continue;
     }

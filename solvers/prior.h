@@ -27,6 +27,8 @@ class Prior {
   /// R(v) per item of the batch, [batch].
   [[nodiscard]] virtual at::Tensor value(const at::Tensor& v) const;
   [[nodiscard]] virtual at::Tensor gradient(const at::Tensor& v) const;
+  /// An upper bound of the curvature of R, where it has a gradient: a descent shortens its step by it.
+  [[nodiscard]] virtual double curvature_bound() const { return 0.0; }
   /// argmin_w  step R(w) + 1/2 |w - v|^2
   [[nodiscard]] virtual at::Tensor prox(const at::Tensor& v, double step) const;
 };

@@ -51,6 +51,9 @@ void check_stage(const Subject& subject, ImageFiles* files, Findings& findings) 
       },
       ImagingCase::test_psf(), findings);
   check_leaves_are_hung(subject, *built.parameters, findings);
+  if (built.parameters->all().empty()) return;
+  check_parameter_gradients(
+      *built.parameters, [&] { return apply(image); }, findings, kStep);
 }
 
 }  // namespace parfocal::conformance
