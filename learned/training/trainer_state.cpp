@@ -41,6 +41,9 @@ class Reader {
     }
     return found.item<std::int64_t>();
   }
+  [[nodiscard]] double take_number(const std::string& name) {
+    return take(name, at::scalar_tensor(0.0, at::kDouble)).item<double>();
+  }
   void check_whole() const {
     if (left_.empty()) return;
     throw DataError("the state of the training: " + left_.begin()->first +
@@ -117,12 +120,16 @@ ParameterState read_moments(Optimizer::Method method, Reader& reader, const std:
 
 TrainerState Trainer::state() const {
   const at::NoGradGuard no_grad;
-  TrainerState state{{"step", integer(step_)}};
+  TrainerState state{{"step", integer(step_)},
+                     {"stale", integer(stale_)},
+                     {"finished", integer(finished_ ? 1 : 0)},
+                     {"rate_factor", at::scalar_tensor(rate_factor_, at::kDouble)}};
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const std::string& path = parameters_[i].path;
     const at::Tensor& free = moves_->leaves[i].free();
     state["value/" + path] = copy_of(moves_->values[i]);
     if (!free.is_same(moves_->values[i])) state["free/" + path] = copy_of(free);
+    if (!average_.empty()) state["average/" + path] = copy_of(average_[i]);
     const auto moments = moves_->optimizer->state().find(free.unsafeGetTensorImpl());
     if (moments == moves_->optimizer->state().end()) continue;
     write_moments(block_.optimizer.method, *moments->second, path, state);
@@ -150,6 +157,9 @@ void Trainer::restore(const TrainerState& state) {
     throw DataError("the state of the training is of step " + std::to_string(step) +
                     ", the training has " + std::to_string(steps()));
   }
+  const std::int64_t stale = reader.take_integer("stale");
+  const bool finished = reader.take_integer("finished") != 0;
+  const double rate_factor = reader.take_number("rate_factor");
   std::vector<std::pair<at::Tensor, at::Tensor>> copies;
   std::vector<ParameterState> moments;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
@@ -158,6 +168,9 @@ void Trainer::restore(const TrainerState& state) {
     const at::Tensor& free = moves_->leaves[i].free();
     copies.emplace_back(value, reader.take("value/" + path, value));
     if (!free.is_same(value)) copies.emplace_back(free, reader.take("free/" + path, free));
+    if (!average_.empty()) {
+      copies.emplace_back(average_[i], reader.take("average/" + path, value));
+    }
     moments.push_back(read_moments(block_.optimizer.method, reader, path, free));
   }
   for (std::size_t i = 0; i < scans_.size(); ++i) {
@@ -166,8 +179,7 @@ void Trainer::restore(const TrainerState& state) {
   }
   std::optional<Best> best;
   if (reader.has("best_loss")) {
-    const at::Tensor loss = reader.take("best_loss", at::scalar_tensor(0.0, at::kDouble));
-    best = Best{loss.item<double>(), {}};
+    best = Best{reader.take_number("best_loss"), {}};
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
       best->values.push_back(reader.take("best/" + parameters_[i].path, moves_->values[i]));
     }
@@ -185,6 +197,9 @@ void Trainer::restore(const TrainerState& state) {
   }
   best_ = std::move(best);
   step_ = step;
+  stale_ = stale;
+  finished_ = finished;
+  rate_factor_ = rate_factor;
 }
 
 }  // namespace parfocal
