@@ -165,6 +165,9 @@ TaskResult run_compare(const ExperimentFile& file, const Runtime& runtime,
   StudyOptions options;
   options.fingerprint = sha256_hex(file.resolved_yaml() + std::string(build_info().version));
   options.cancellation = Cancellation(hooks.cancelled);
+  options.on_cell = [&hooks](const StudyCell& cell, CellOutcome) {
+    std::filesystem::remove_all(hooks.checkpoints.below(cell.relative_path()).folder);
+  };
   const std::vector<StudyCell> cells = study_cells(names, seeds);
   const StudyResult study = run_study(folder, cells, compute, options);
   for (const std::string& warning : study.warnings) hooks.warning(warning);

@@ -14,20 +14,51 @@
 namespace parfocal {
 namespace {
 
-constexpr const char* kLosses = "losses";
 constexpr const char* kInput = "input:";
+constexpr const char* kLosses = "record/losses";
+constexpr const char* kValidations = "record/validations";
+constexpr std::string_view kKept = "kept/";
 
-std::vector<double> take_losses(TrainerState& state, std::int64_t step) {
-  const auto found = state.find(kLosses);
-  if (found == state.end() || found->second.scalar_type() != at::kDouble ||
-      found->second.numel() != step) {
-    throw DataError("the state of the training lacks the losses of its steps");
+/// Takes a tensor of float64 [rows, columns] out of a state.
+at::Tensor take_rows(TrainerState& state, const std::string& name, std::int64_t columns) {
+  const auto found = state.find(name);
+  const bool fits = found != state.end() && found->second.scalar_type() == at::kDouble &&
+                    found->second.dim() == 2 && found->second.size(1) == columns;
+  if (!fits) throw DataError("the state of the training lacks " + name);
+  return state.extract(found).mapped().contiguous();
+}
+
+/// Takes what belongs to the record out of a state of `step` steps.
+TrainingRecord take_record(TrainerState& state, std::int64_t step) {
+  TrainingRecord record;
+  const at::Tensor losses = take_rows(state, kLosses, 1);
+  if (losses.size(0) != step) throw DataError("the state of the training lacks losses of steps");
+  const double* const first = losses.const_data_ptr<double>();
+  record.losses.assign(first, first + step);
+  const at::Tensor validations = take_rows(state, kValidations, 2);
+  for (std::int64_t i = 0; i < validations.size(0); ++i) {
+    const double* const row = validations.const_data_ptr<double>() + 2 * i;
+    record.validations[static_cast<std::int64_t>(row[0])] = row[1];
   }
-  const at::Tensor losses = found->second.contiguous();
-  std::vector<double> values(losses.const_data_ptr<double>(),
-                             losses.const_data_ptr<double>() + losses.numel());
-  state.erase(found);
-  return values;
+  for (auto entry = state.begin(); entry != state.end();) {
+    const auto next = std::next(entry);
+    if (entry->first.starts_with(kKept)) {
+      record.kept[entry->first.substr(kKept.size())] = state.extract(entry).mapped();
+    }
+    entry = next;
+  }
+  return record;
+}
+
+void add_record(const TrainingRecord& record, TrainerState& state) {
+  state[kLosses] = at::tensor(record.losses, at::kDouble).view({-1, 1});
+  std::vector<double> rows;
+  for (const auto& [step, loss] : record.validations) {
+    rows.push_back(static_cast<double>(step));
+    rows.push_back(loss);
+  }
+  state[kValidations] = at::tensor(rows, at::kDouble).view({-1, 2});
+  for (const auto& [name, tensor] : record.kept) state[std::string(kKept) + name] = tensor;
 }
 
 }  // namespace
@@ -70,7 +101,7 @@ void TrainingCheckpoints::check_identity(const StoredCheckpoint& found) const {
   }
 }
 
-std::vector<double> TrainingCheckpoints::restore(Trainer& trainer) const {
+TrainingRecord TrainingCheckpoints::restore(Trainer& trainer) const {
   const CheckpointSearch search = store_.search();
   for (const std::string& skipped : search.skipped) warn_("checkpoint skipped: " + skipped);
   if (!search.newest) {
@@ -81,17 +112,17 @@ std::vector<double> TrainingCheckpoints::restore(Trainer& trainer) const {
   }
   check_identity(*search.newest);
   TrainerState state = read_tensor_file(search.newest->tensors).tensors;
-  std::vector<double> losses = take_losses(state, search.newest->step);
+  TrainingRecord record = take_record(state, search.newest->step);
   trainer.restore(state);
   warn_(fmt::format("resumed after step {} of {}", trainer.step_count(), trainer.steps()));
-  return losses;
+  return record;
 }
 
 bool TrainingCheckpoints::is_due() const { return monotonic_s() - last_s_ >= plan_.every_s; }
 
-void TrainingCheckpoints::write(const Trainer& trainer, const std::vector<double>& losses) {
+void TrainingCheckpoints::write(const Trainer& trainer, const TrainingRecord& record) {
   TrainerState state = trainer.state();
-  state[kLosses] = at::tensor(losses, at::kDouble);
+  add_record(record, state);
   tell_(trainer.step_count(), false);
   store_.write(trainer.step_count(), plan_.identity(), [&state](const std::filesystem::path& file) {
     write_tensor_file(file, {state, {}});

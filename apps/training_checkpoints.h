@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/training_record.h"
 #include "core/run/checkpoint_store.h"
 #include "learned/training/trainer.h"
 
@@ -30,7 +31,8 @@ struct CheckpointPlan {
 
 /// The state of a training by time: kept, found again, and gone when the training has ended.
 ///
-/// Layout:     the tensors of `TrainerState` and "losses", the loss before every step so far.
+/// Layout:     the tensors of `TrainerState`; "record/losses" [step], "record/validations" [n, 2] with
+///             steps and losses, and the state to go back to below "kept/".
 /// Invariants: a run that was killed and goes on writes the same bytes as one that was not.
 /// Errors:     DataError where there are checkpoints and none is valid; UsageError where the newest
 ///             valid one was made from other inputs, or by another
@@ -44,12 +46,12 @@ class TrainingCheckpoints {
 
   TrainingCheckpoints(CheckpointPlan plan, Warn warn, Tell tell);
 
-  /// Brings the trainer to the newest valid checkpoint and returns the losses up to it; empty where
-  /// the training starts from its beginning.
-  [[nodiscard]] std::vector<double> restore(Trainer& trainer) const;
+  /// Brings the trainer to the newest valid checkpoint and returns what it had told by then; empty
+  /// where the training starts from its beginning.
+  [[nodiscard]] TrainingRecord restore(Trainer& trainer) const;
 
   [[nodiscard]] bool is_due() const;
-  void write(const Trainer& trainer, const std::vector<double>& losses);
+  void write(const Trainer& trainer, const TrainingRecord& record);
 
  private:
   void check_identity(const StoredCheckpoint& found) const;

@@ -210,8 +210,9 @@ void OptimizeBlock::describe(Schema<OptimizeBlock>& s) {
       .doc("Judging the training on objects that it is not trained on; keep: best looks at this.");
   s.choice("on_nan", &OptimizeBlock::on_nan,
            {{"stop", OnNan::kStop}, {"roll_back", OnNan::kRollBack}})
-      .doc("After a loss or gradient that is not finite: end with an error, or go back to the last "
-           "kept state with half the rates, at most five times.");
+      .doc(
+          "After a loss or gradient that is not finite: end with an error, or go back to the last "
+          "kept state with half the rates, at most five times.");
 }
 
 double in_leaf_unit(const std::string& text, const std::string& key, const std::string& path,

@@ -50,6 +50,7 @@ struct Valley {
     shift.at = {3, kSteps};
     block.scans = {{"a.shift", shift}};
     block.keep = OptimizeBlock::Keep::kBest;
+    block.average = 0.9;
   }
   void add(const std::string& path, const at::Tensor& leaf, Bounds bounds) {
     Parameter p;
