@@ -24,11 +24,13 @@ class Prior {
   [[nodiscard]] virtual bool has_value() const { return false; }
   [[nodiscard]] virtual bool has_gradient() const { return false; }
   [[nodiscard]] virtual bool has_prox() const { return false; }
+  /// Whether R is convex, so that its prox never expands a distance.
+  [[nodiscard]] virtual bool is_convex() const { return true; }
+  /// An upper bound of the curvature of R, where it has a gradient: a descent shortens its step by it.
+  [[nodiscard]] virtual double curvature() const { return 0.0; }
   /// R(v) per item of the batch, [batch].
   [[nodiscard]] virtual at::Tensor value(const at::Tensor& v) const;
   [[nodiscard]] virtual at::Tensor gradient(const at::Tensor& v) const;
-  /// An upper bound of the curvature of R, where it has a gradient: a descent shortens its step by it.
-  [[nodiscard]] virtual double curvature_bound() const { return 0.0; }
   /// argmin_w  step R(w) + 1/2 |w - v|^2
   [[nodiscard]] virtual at::Tensor prox(const at::Tensor& v, double step) const;
 };

@@ -12,6 +12,8 @@
 #include "solvers/proximal/admm.h"
 #include "solvers/proximal/fista.h"
 #include "solvers/proximal/gradient_descent.h"
+#include "solvers/proximal/pnp_admm.h"
+#include "solvers/proximal/pnp_hqs.h"
 
 namespace parfocal {
 
@@ -19,6 +21,8 @@ void register_solvers(Registry& registry) {
   add_component<Solver, solvers::Admm>(registry, "admm");
   add_component<Solver, solvers::Fista>(registry, "fista");
   add_component<Solver, solvers::GradientDescent>(registry, "gradient_descent");
+  add_component<Solver, solvers::PnpAdmm>(registry, "pnp_admm");
+  add_component<Solver, solvers::PnpHqs>(registry, "pnp_hqs");
   add_component<Solver, solvers::Tikhonov>(registry, "tikhonov");
   add_component<Stage, solvers::Wiener>(registry, "wiener");
   add_component<Metric, solvers::Psnr>(registry, "psnr");

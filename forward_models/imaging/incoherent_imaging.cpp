@@ -5,7 +5,10 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/abs.h>
 #include <ATen/ops/conj.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/roll.h>
+
+#include <fmt/format.h>
 
 #include <cmath>
 
@@ -44,19 +47,35 @@ void IncoherentImaging::describe(Schema<Params>& s) {
   s.choice("boundary", &Params::boundary,
            {{"periodic", Boundary::kPeriodic}, {"dark", Boundary::kDark}})
       .doc("What lies around the object: the object again, or nothing that emits.");
+  s.key("size", &Params::size)
+      .doc("Pixels of the sensor [y, x], where the PSF has fewer; default those of the PSF.");
+  s.check([](const Params& p) {
+    return !p.size || ((*p.size)[0] > 0 && (*p.size)[1] > 0) ? ""
+                                                             : "size: expected two numbers above 0";
+  });
 }
 
 IncoherentImaging::IncoherentImaging(const Params& params, const BuildContext& context)
     : source_(build<PsfSource>(params.psf, context.child("psf"))),
       grid_(source_->grid()),
-      boundary_(params.boundary) {
+      boundary_(params.boundary),
+      size_(params.size) {
   const at::Tensor psf = source_->psf();
   if (!source_->planes_m().empty() || (psf.size(0) > 1 && !source_->has_conditions())) {
     throw UsageError(context.path +
                      ".psf: is a stack of depths or of colors; this model needs one plane, or one "
                      "for each condition (defocus of lens_psf)");
   }
-  set_psf(psf.to(context.device, context.dtype));
+  if (size_ && (psf.size(-2) > (*size_)[0] || psf.size(-1) > (*size_)[1])) {
+    throw UsageError(
+        fmt::format("{}.size = [{}, {}]: smaller than the PSF of {} x {} pixels; make it larger, "
+                    "or crop the PSF",
+                    context.path, (*size_)[0], (*size_)[1], psf.size(-2), psf.size(-1)));
+  }
+  if (grid_ && size_) {
+    grid_ = Grid::centred((*size_)[0], (*size_)[1], grid_->pitch_y_m, grid_->pitch_x_m);
+  }
+  set_psf(sized_psf().to(context.device, context.dtype));
 }
 
 IncoherentImaging::IncoherentImaging(const at::Tensor& psf, Boundary boundary)
@@ -65,7 +84,17 @@ IncoherentImaging::IncoherentImaging(const at::Tensor& psf, Boundary boundary)
 }
 
 void IncoherentImaging::refresh() {
-  if (source_) set_psf(source_->psf().to(psf_.device(), psf_.scalar_type()));
+  if (source_) set_psf(sized_psf().to(psf_.device(), psf_.scalar_type()));
+}
+
+/// The PSF of the source with its pixel floor(n / 2) at pixel floor(N / 2) of the sensor.
+at::Tensor IncoherentImaging::sized_psf() const {
+  const at::Tensor psf = source_->psf();
+  if (!size_) return psf;
+  const std::int64_t extra_y = (*size_)[0] - psf.size(-2), extra_x = (*size_)[1] - psf.size(-1);
+  const std::int64_t top = (*size_)[0] / 2 - psf.size(-2) / 2;
+  const std::int64_t left = (*size_)[1] / 2 - psf.size(-1) / 2;
+  return at::constant_pad_nd(psf, {left, extra_x - left, top, extra_y - top});
 }
 
 void IncoherentImaging::set_psf(const at::Tensor& psf) {

@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -31,13 +32,15 @@ enum class Boundary {
 /// J. W. Goodman, Introduction to Fourier Optics, 3rd ed. (2005), eq. 6-22.
 ///
 /// Convention: the centre of a PSF is pixel floor(n / 2); P = n where the boundary is periodic, else
-///             the smallest fast size from 2n - 1 on.
+///             the smallest fast size from 2n - 1 on. With `size` a smaller PSF, such as a measured
+///             blur kernel, is set into darkness so that its centre is that of the sensor.
 /// Layout:     h [condition, n_y, n_x]; v [..., 1, n_y, n_x]; y [..., condition, n_y, n_x].
 /// Units:      h is the fraction of the light per pixel, y has the unit of v.
 /// Precision:  dtype of the PSF.
 /// Invariants: adjoint exact to rounding; gradients flow to the PSF;
 ///             norm_bound = max over frequencies of sqrt(sum over k of |H_k|^2).
-/// Errors:     UsageError for a PSF that is a stack of depths or of colors; LogicError for a wrong
+/// Errors:     UsageError for a PSF that is a stack of depths or of colors, or larger than `size`;
+///             LogicError for a wrong
 ///             shape, dtype or device of v or y.
 /// Tested by:  tests/forward_models/incoherent_imaging_test.cpp (direct sums), tests/conformance.
 class IncoherentImaging final : public LinearOperator, public TransferFunctions {
@@ -45,6 +48,7 @@ class IncoherentImaging final : public LinearOperator, public TransferFunctions 
   struct Params {
     ComponentConfig psf;
     Boundary boundary = Boundary::kPeriodic;
+    std::optional<std::array<std::int64_t, 2>> size;
   };
   static void describe(Schema<Params>& s);
 
@@ -65,16 +69,18 @@ class IncoherentImaging final : public LinearOperator, public TransferFunctions 
   [[nodiscard]] std::int64_t sensor_y() const override { return psf_.size(-2); }
   [[nodiscard]] std::int64_t sensor_x() const override { return psf_.size(-1); }
 
-  /// h as it came from its source, [condition, n_y, n_x].
+  /// h on the sensor, [condition, n_y, n_x].
   [[nodiscard]] const at::Tensor& psf() const { return psf_; }
   [[nodiscard]] const std::optional<Grid>& sensor_grid() const { return grid_; }
 
  private:
+  [[nodiscard]] at::Tensor sized_psf() const;
   void set_psf(const at::Tensor& psf);
 
   std::shared_ptr<PsfSource> source_;
   std::optional<Grid> grid_;
   Boundary boundary_;
+  std::optional<std::array<std::int64_t, 2>> size_;
   at::Tensor psf_;
   at::Tensor transfer_;  // [condition, p_y, p_x / 2 + 1]
   double norm_bound_ = 0.0;

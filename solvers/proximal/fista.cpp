@@ -126,6 +126,8 @@ void Fista::describe(Schema<Params>& s) {
   s.key("step_factor", &Params::step_factor).above(0.0).doc("First step in units of 1 / L.");
   s.choice("start", &Params::start, {{"zero", Start::kZero}, {"psf_midrange", Start::kPsfMidrange}})
       .doc("First object: 0, or the constant (max h + min h) / 2 inside the sensor window.");
+  s.key("momentum", &Params::momentum)
+      .doc("Extrapolate from the last two iterates; without, the proximal gradient method.");
   s.key("restart", &Params::restart)
       .doc("Reject an iterate that raises the objective and drop the momentum.");
   s.choice("output", &Params::output,
@@ -140,6 +142,10 @@ std::unique_ptr<SolverState> Fista::init(const Problem& problem) const {
   auto state = std::make_unique<FistaState>(problem);
   const LinearOperator& model = linear_model(problem, kName);
   state->data = data_term_of(problem, problem.counts.device());
+  if (params_.restart && !state->proximal.has_value()) {
+    throw UsageError(std::string(kName) + ": restart compares objectives, but the prior " +
+                     state->proximal.name() + " has no value; write restart: false");
+  }
   const std::size_t items = static_cast<std::size_t>(state->data.target.size(0));
   const bool unbounded = params_.step == StepRule::kBacktracking && !model.norm_bound();
   const double step =
@@ -179,7 +185,7 @@ void Fista::step(const Problem& problem, SolverState& state) const {
   for (std::size_t i = 0; i < beta.size(); ++i) {
     if (rejected[i]) continue;
     const double grown = (1.0 + std::sqrt(1.0 + 4.0 * s.t[i] * s.t[i])) / 2.0;
-    beta[i] = (s.t[i] - 1.0) / grown;
+    if (params_.momentum) beta[i] = (s.t[i] - 1.0) / grown;
     s.t[i] = grown;
   }
   // A is linear, so A y follows from A x without a transform.
@@ -200,7 +206,9 @@ Monitor Fista::monitor(const Problem& problem, const SolverState& state) const {
   const at::Tensor data = s.data.value(s.image_x);
   Monitor monitor;
   monitor["data_term"] = to_vector(data);
-  monitor["objective"] = to_vector(data + s.proximal.value(s.x));
+  if (s.proximal.has_value()) {
+    monitor["objective"] = to_vector(data + s.proximal.value(s.x));
+  }
   monitor["output_data_term"] =
       to_vector(output_data_term(problem, s.data, estimate(problem, state)));
   monitor["relative_change"] = relative_change(state);

@@ -24,14 +24,15 @@ enum class FistaOutput { kIterate, kExtrapolated };
 ///             where the model has no bound). Variants: tutorial (step_factor 2, start
 ///             psf_midrange, output max(y, 0)), picam (1.8), both with scaling: orthonormal in the
 ///             model. restart: an iterate that raises the objective is rejected and the momentum
-///             dropped; if the plain step raises it too, the step is halved.
+///             dropped; if the plain step raises it too, the step is halved. Without momentum
+///             y' = x', the proximal gradient method, which with a denoiser is PnP-PGD.
 /// Layout:     [batch, channel, n_y, n_x] out; the unknown on the model's domain. Steps, momentum
 ///             and restarts are per item.
 /// Precision:  dtype of the model.
 /// Invariants: step_factor <= 1: F(x_k) - F* <= 2 L |x_0 - x*|^2 / (k + 1)^2; with restart the
 ///             objective never increases.
-/// Errors:     UsageError for a model without adjoint, priors without a joint prox, or a
-///             step_factor without a norm bound.
+/// Errors:     UsageError for a model without adjoint, priors without a joint prox, a step_factor
+///             without a norm bound, or restart with a prior that has no value.
 /// Tested by:  tests/solvers/fista_test.cpp, tests/golden/gradient_golden_test.cpp.
 class Fista : public Solver {
  public:
@@ -41,6 +42,7 @@ class Fista : public Solver {
     StepRule step = StepRule::kNormBound;
     double step_factor = 1.0;
     Start start = Start::kZero;
+    bool momentum = true;
     bool restart = true;
     FistaOutput output = FistaOutput::kIterate;
     double tolerance = 0.0;

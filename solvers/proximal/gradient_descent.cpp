@@ -37,6 +37,15 @@ class DescentState : public SolverState {
   [[nodiscard]] std::vector<at::Tensor*> variables() override {
     return moves_on ? std::vector<at::Tensor*>{&v, &velocity} : std::vector<at::Tensor*>{&v};
   }
+  /// Of data term and priors at v.
+  [[nodiscard]] at::Tensor gradient(const LinearOperator& model) const {
+    at::Tensor sum = model.adjoint(data.gradient(model.forward(v)));
+    for (const auto& prior : smooth) {
+      const at::Tensor pull = prior->gradient(v);
+      sum = sum + (prior_weight.defined() ? prior_weight * pull : pull);
+    }
+    return sum;
+  }
   [[nodiscard]] at::Tensor learned_step() const {
     return step_factor / (data_curvature + prior_weight * prior_curvature);
   }
@@ -77,7 +86,7 @@ void take_priors(const Problem& problem, DescentState& state) {
       state.non_negative = true;
     } else if (prior->has_gradient()) {
       state.smooth.push_back(prior);
-      state.prior_curvature += prior->curvature_bound();
+      state.prior_curvature += prior->curvature();
     } else {
       throw UsageError(std::string(kName) + " needs priors with a gradient, which " +
                        prior->name() + " has not; fista takes any prox");
@@ -155,16 +164,11 @@ std::unique_ptr<SolverState> GradientDescent::init(const Problem& problem) const
 void GradientDescent::step(const Problem& problem, SolverState& state) const {
   DescentState& s = as_descent(state);
   const LinearOperator& model = linear_model(problem, kName);
-  at::Tensor gradient = model.adjoint(s.data.gradient(model.forward(s.v)));
   if (problem.differentiable) {
     take_scalars(s);
-    for (const auto& prior : s.smooth) {
-      gradient = gradient + s.prior_weight * prior->gradient(s.v);
-    }
-    advance(s, s.momentum, s.learned_step(), gradient);
+    advance(s, s.momentum, s.learned_step(), s.gradient(model));
   } else {
-    for (const auto& prior : s.smooth) gradient = gradient + prior->gradient(s.v);
-    advance(s, params_.momentum, s.step, gradient);
+    advance(s, params_.momentum, s.step, s.gradient(model));
   }
   ++state.iteration;
 }
@@ -177,13 +181,16 @@ Monitor GradientDescent::monitor(const Problem& problem, const SolverState& stat
   const at::NoGradGuard no_grad;
   const DescentState& s = as_descent(state);
   const at::Tensor data = s.data.value(problem.model->forward(s.v));
-  at::Tensor objective = data;
-  for (const auto& prior : s.smooth) {
-    if (prior->has_value()) objective = objective + prior->value(s.v);
-  }
   Monitor monitor;
   monitor["data_term"] = to_vector(data);
-  monitor["objective"] = to_vector(objective);
+  if (std::ranges::all_of(s.smooth, [](const auto& prior) { return prior->has_value(); })) {
+    at::Tensor objective = data;
+    for (const auto& prior : s.smooth) objective = objective + prior->value(s.v);
+    monitor["objective"] = to_vector(objective);
+  } else {
+    const at::Tensor gradient = s.gradient(linear_model(problem, kName));
+    monitor["gradient_residual"] = distances(gradient, at::zeros_like(gradient));
+  }
   monitor["output_data_term"] =
       to_vector(output_data_term(problem, s.data, estimate(problem, state)));
   monitor["relative_change"] = relative_change(state);

@@ -16,6 +16,7 @@
 #include "core/error.h"
 #include "core/operators/capabilities.h"
 #include "core/tensor/fft.h"
+#include "core/tensor/inner_product.h"
 #include "solvers/priors/non_negative.h"
 
 namespace parfocal::solvers {
@@ -35,6 +36,20 @@ double squared_norm_bound(const LinearOperator& model, const std::string& solver
     throw UsageError(solver + ": this model has no norm bound; write step: backtracking");
   }
   return *norm * *norm;
+}
+
+/// The measurement where an object is looked for: one image per unknown, or several of the same one.
+at::Tensor measured_object(const at::Tensor& target, const Shape& shape,
+                           const std::string& solver) {
+  const at::Tensor image = shape[1] == 1 && target.size(1) > 1 ? target.mean(1, true) : target;
+  if (shape.size() == 4 && image.size(1) == shape[1] && image.size(2) <= shape[2] &&
+      image.size(3) <= shape[3]) {
+    return pad_centred(image, shape[2], shape[3]);
+  }
+  throw UsageError(
+      solver +
+      ", start measurement: this model's object is not laid out like its images; write "
+      "start: zero");
 }
 
 }  // namespace
@@ -67,6 +82,7 @@ at::Tensor start_object(const Problem& problem, const DataTerm& data, Start star
   shape.insert(shape.begin(), data.target.size(0));
   const at::Tensor zero = at::zeros(shape, data.target.options());
   if (start == Start::kZero) return zero;
+  if (start == Start::kMeasurement) return measured_object(data.target, shape, solver);
   const auto& model = require_capability<TransferFunctions>(
       *problem.model, solver + ", start psf_midrange", "a PSF");
   const at::Tensor window = at::full_like(data.target, psf_midrange(model));
@@ -78,6 +94,12 @@ at::Tensor start_object(const Problem& problem, const DataTerm& data, Start star
 at::Tensor sensor_window(const Problem& problem, const at::Tensor& object) {
   const auto* model = dynamic_cast<const TransferFunctions*>(problem.model.get());
   return model == nullptr ? object : crop_centred(object, model->sensor_y(), model->sensor_x());
+}
+
+std::vector<double> distances(const at::Tensor& a, const at::Tensor& b) {
+  std::vector<double> result = squared_norm_per_item((a - b).detach());
+  for (double& value : result) value = std::sqrt(value);
+  return result;
 }
 
 at::Tensor output_data_term(const Problem& problem, const DataTerm& data,

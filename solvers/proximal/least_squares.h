@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/config/schema.h"
 #include "solvers/data_term.h"
 #include "solvers/priors/total_variation.h"
 #include "solvers/solver.h"
@@ -15,7 +16,15 @@ namespace parfocal::solvers {
 enum class Start {
   kZero,
   kPsfMidrange,  ///< (max h + min h) / 2 inside the sensor window, 0 outside.
+  kMeasurement,  ///< The measurement inside the sensor window, 0 outside; the mean over conditions.
 };
+
+/// The key `start` of a splitting method: zero or the measurement.
+template <class P>
+void describe_start(Schema<P>& s, Start P::*member) {
+  s.choice("start", member, {{"zero", Start::kZero}, {"measurement", Start::kMeasurement}})
+      .doc("First object: 0, or the measurement itself (the mean over conditions).");
+}
 
 /// Largest curvature of the data term: norm_bound^2 max W. UsageError if the model has no bound.
 [[nodiscard]] double curvature_bound(const LinearOperator& model, const DataTerm& data,
@@ -37,6 +46,9 @@ enum class Start {
 /// The object on the sensor window, where the model has one; else the object.
 [[nodiscard]] at::Tensor sensor_window(const Problem& problem, const at::Tensor& object);
 
+/// |a - b| per item.
+[[nodiscard]] std::vector<double> distances(const at::Tensor& a, const at::Tensor& b);
+
 /// Data term of the estimate alone: zero outside the window.
 [[nodiscard]] at::Tensor output_data_term(const Problem& problem, const DataTerm& data,
                                           const at::Tensor& estimate);
@@ -52,6 +64,9 @@ class ProximalPart {
 
   /// argmin_w step_i R(w) + 1/2 |w - v|^2 for every item i.
   [[nodiscard]] at::Tensor prox(const at::Tensor& v, const std::vector<double>& steps) const;
+  /// Whether `value` is the whole of R: a prior without a value has no objective.
+  [[nodiscard]] bool has_value() const { return !prior_ || prior_->has_value(); }
+  [[nodiscard]] std::string name() const { return prior_ ? prior_->name() : "no prior"; }
   /// R(v), constraints left out; float64 [batch].
   [[nodiscard]] at::Tensor value(const at::Tensor& v) const;
 

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solvers/proximal/data_prox.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/real.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/where.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <cmath>
+
+#include "core/operators/capabilities.h"
+#include "core/tensor/fft.h"
+#include "solvers/proximal/least_squares.h"
+
+namespace parfocal::solvers {
+namespace {
+
+at::Tensor per_item(const at::Tensor& values, const at::Tensor& like) {
+  return values.to(like.device(), like.scalar_type()).view({-1, 1, 1, 1});
+}
+
+at::Tensor squared_magnitude(const at::Tensor& h) { return at::real(h * h.conj()); }
+
+/// The transfer functions of a model that needs no crop and has one unknown, or nullptr.
+const TransferFunctions* circular(const Operator& model) {
+  const auto* bank = dynamic_cast<const TransferFunctions*>(&model);
+  if (bank == nullptr) return nullptr;
+  const Shape domain = model.domain();
+  const bool own_grid = bank->padded_y() == bank->sensor_y() &&
+                        bank->padded_x() == bank->sensor_x() && domain.size() == 3 &&
+                        domain[1] == bank->sensor_y() && domain[2] == bank->sensor_x();
+  const at::Tensor transfer = bank->transfer();
+  const bool one_unknown =
+      transfer.size(2) == 1 && (transfer.size(1) == 1 || transfer.size(0) == 1);
+  return own_grid && one_unknown ? bank : nullptr;
+}
+
+}  // namespace
+
+DataProx::DataProx(const Problem& problem, std::string solver,
+                   const ConjugateGradientLimits& limits)
+    : model_(&linear_model(problem, solver)),
+      kept_(problem.model),
+      solver_(std::move(solver)),
+      limits_(limits),
+      data_(data_term_of(problem, problem.counts.device())) {
+  prepare_closed_form();
+  if (!is_closed_form()) adjoint_data_ = model_->adjoint(data_.weight * data_.target);
+}
+
+void DataProx::prepare_closed_form() {
+  const TransferFunctions* bank = circular(*kept_);
+  if (bank == nullptr) return;
+  const at::Tensor weights = data_.weight.flatten(1);
+  const at::Tensor highest = weights.amax(1);
+  if (!weights.amin(1).eq(highest).all().item<bool>()) return;
+  item_weight_ = highest.to(at::kDouble);
+  n_y_ = bank->sensor_y();
+  n_x_ = bank->sensor_x();
+  const at::Tensor transfer = bank->transfer().squeeze(2);
+  const at::Tensor spectrum = rfft2(data_.target);
+  if (transfer.size(1) == 1) {
+    const at::Tensor h = transfer.squeeze(1);
+    numerator_ = h.conj() * spectrum;
+    power_ = squared_magnitude(h);
+  } else {
+    numerator_ = (transfer[0].conj() * spectrum).sum(1, true);
+    power_ = squared_magnitude(transfer[0]).sum(0, true);
+  }
+}
+
+at::Tensor DataProx::prox(const at::Tensor& z, const std::vector<double>& mu) const {
+  const at::Tensor strength = at::tensor(mu, at::kDouble).to(z.device());
+  if (is_closed_form()) {
+    const at::Tensor a = per_item(strength / item_weight_, z);
+    return irfft2((numerator_ + a * rfft2(z)) / (power_ + a), n_y_, n_x_);
+  }
+  const at::Tensor a = per_item(strength, z);
+  const auto normal = [&](const at::Tensor& x) {
+    return model_->adjoint(data_.weight * model_->forward(x)) + a * x;
+  };
+  return conjugate_gradient(normal, adjoint_data_ + a * z, z, limits_, solver_.c_str());
+}
+
+std::vector<double> DataProx::noise_levels() const {
+  const at::Tensor counts = data_.weight.gt(0);
+  const at::Tensor variance =
+      at::where(counts, data_.weight.reciprocal(), at::zeros_like(data_.weight));
+  return to_vector((sum_per_item(variance) / sum_per_item(counts.to(at::kDouble))).sqrt());
+}
+
+}  // namespace parfocal::solvers

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <vector>
+
+#include "solvers/data_term.h"
+#include "solvers/linear/conjugate_gradient.h"
+#include "solvers/solver.h"
+
+namespace parfocal::solvers {
+
+/// The data step of a splitting method: the proximal operator of the data term.
+///
+///   x = argmin 1/2 (A x - b)^T W (A x - b) + mu/2 |x - z|^2
+///
+/// For circular convolutions on the sensor's own grid and equal weights w in closed form,
+///
+///   x = IDFT( (sum_j conj(H_j) DFT b_j + a DFT z) / (sum_j |H_j|^2 + a) ),   a = mu / w
+///
+/// two real transforms a step; else by conjugate gradients that start at z.
+///
+/// Layout:     z and x [batch, domain]; one mu per item.
+/// Precision:  the closed form divides once by a sum of positive numbers and loses no digits for a
+///             small a, as a difference of two terms over a would.
+/// Errors:     UsageError for a model without adjoint; NumericError as of `conjugate_gradient`.
+/// Tested by:  tests/solvers/data_prox_test.cpp (dense solve).
+class DataProx {
+ public:
+  DataProx(const Problem& problem, std::string solver, const ConjugateGradientLimits& limits);
+
+  [[nodiscard]] at::Tensor prox(const at::Tensor& z, const std::vector<double>& mu) const;
+  [[nodiscard]] bool is_closed_form() const { return power_.defined(); }
+  [[nodiscard]] const DataTerm& data() const { return data_; }
+  /// Root of the mean variance of the pixels that count: the noise level of each item, in the unit
+  /// of the measurement.
+  [[nodiscard]] std::vector<double> noise_levels() const;
+
+ private:
+  void prepare_closed_form();
+
+  const LinearOperator* model_;
+  OperatorPtr kept_;
+  std::string solver_;
+  ConjugateGradientLimits limits_;
+  DataTerm data_;
+  at::Tensor adjoint_data_;  ///< A^T W b; undefined in closed form.
+  at::Tensor numerator_;     ///< sum_j conj(H_j) DFT b_j
+  at::Tensor power_;         ///< sum_j |H_j|^2
+  at::Tensor item_weight_;   ///< w per item, float64 [batch].
+  std::int64_t n_y_ = 0, n_x_ = 0;
+};
+
+}  // namespace parfocal::solvers
