@@ -10,6 +10,7 @@
 #include "learned/networks/ircnn.h"
 #include "learned/networks/network_stage.h"
 #include "learned/networks/unet.h"
+#include "learned/unrolled/equilibrium.h"
 #include "learned/unrolled/unrolled.h"
 
 namespace parfocal {
@@ -22,6 +23,7 @@ void register_learned(Registry& registry) {
   add_component<Network, learned::FfdNet>(registry, "ffdnet");
   add_component<Network, learned::IrCnn>(registry, "ircnn");
   add_component<Network, learned::UNet>(registry, "unet");
+  add_component<Stage, learned::Equilibrium>(registry, "equilibrium");
   add_component<Stage, learned::NetworkStage>(registry, "network");
   add_component<Stage, learned::Unrolled>(registry, "unrolled");
 }
