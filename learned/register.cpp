@@ -11,6 +11,7 @@
 #include "learned/networks/network_stage.h"
 #include "learned/networks/unet.h"
 #include "learned/priors/denoiser.h"
+#include "learned/unrolled/equilibrium.h"
 #include "learned/unrolled/unrolled.h"
 
 namespace parfocal {
@@ -24,6 +25,7 @@ void register_learned(Registry& registry) {
   add_component<Network, learned::IrCnn>(registry, "ircnn");
   add_component<Network, learned::UNet>(registry, "unet");
   add_component<Prior, learned::Denoiser>(registry, "denoiser");
+  add_component<Stage, learned::Equilibrium>(registry, "equilibrium");
   add_component<Stage, learned::NetworkStage>(registry, "network");
   add_component<Stage, learned::Unrolled>(registry, "unrolled");
 }

@@ -54,7 +54,9 @@ class SolverRun {
   void unpack(const at::Tensor& packed);
 
   [[nodiscard]] const Problem& problem() const { return problem_; }
-  [[nodiscard]] const SolverState& state() const { return *state_; }
+  /// On the domain of the camera, in photons.
+  [[nodiscard]] at::Tensor object() const { return *state_->variables().front(); }
+  void set_object(const at::Tensor& object) { *state_->variables().front() = object; }
 
  private:
   void refine();
