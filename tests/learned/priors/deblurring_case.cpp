@@ -3,7 +3,11 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/real.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -76,6 +80,25 @@ BlurredImage blurred_image(const at::Tensor& truth, double noise, std::uint64_t 
   return image;
 }
 
+BlurredImage blurred_image_of_squares() {
+  constexpr double kNoise = 2.0 / 255.0;
+  at::Tensor truth = at::full({1, 1, 12, 13}, 0.2, at::kDouble);
+  truth.slice(2, 1, 5).slice(3, 2, 7).fill_(0.8);
+  truth.slice(2, 6, 11).slice(3, 1, 4).fill_(0.6);
+  truth.slice(2, 7, 10).slice(3, 8, 12).fill_(0.4);
+  at::Tensor psf = at::zeros({1, 12, 13}, at::kDouble);
+  psf.slice(1, 5, 8).slice(2, 5, 8).fill_(1.0 / 9.0);
+  BlurredImage image{truth, {}, kNoise};
+  image.problem.model =
+      std::make_shared<imaging::IncoherentImaging>(psf, imaging::Boundary::kPeriodic);
+  optics::GaussianDetector::Params detector;
+  detector.sigma = 1.0;
+  image.problem.likelihood = std::make_shared<optics::GaussianDetector>(detector, BuildContext{});
+  image.problem.counts =
+      image.problem.model->forward(truth) + RandomStream(1, "noise").normal(truth.sizes()) * kNoise;
+  return image;
+}
+
 double psnr_on_8_bit_db(const at::Tensor& estimate, const at::Tensor& truth) {
   const at::Tensor rounded = (estimate.to(at::kDouble) * 255.0).round().clamp(0, 255) / 255.0;
   return -10.0 * std::log10((rounded - truth).square().mean().item<double>());
@@ -91,6 +114,27 @@ std::shared_ptr<const Prior> denoiser_of(const DenoisingCase& tried, bool averag
   BuildContext context;
   context.path = "prior";
   return std::make_shared<learned::Denoiser>(params, context);
+}
+
+double jacobian_norm(const Prior& denoiser, const at::Tensor& image) {
+  constexpr double kSigma = 0.1;
+  RandomStream random(1, "jacobian");
+  const at::Tensor x = (image + random.normal(image.sizes()) * kSigma).to(at::kFloat).contiguous();
+  const at::Tensor leaf = x.detach().requires_grad_(true);
+  const at::Tensor output = denoiser.prox(leaf, kSigma * kSigma);
+  // J^T u is linear in u, so its derivative along v is J v.
+  const at::Tensor u = at::zeros_like(output).requires_grad_(true);
+  const at::Tensor transposed =
+      torch::autograd::grad({output}, {leaf}, {u}, true, /*create_graph=*/true)[0];
+  at::Tensor v = random.normal(x.sizes()).to(at::kFloat);
+  double norm = 0.0;
+  for (int i = 0; i < 20; ++i) {
+    v = v / v.norm();
+    const at::Tensor jv = torch::autograd::grad({transposed}, {u}, {v}, true)[0];
+    norm = jv.norm().item<double>();
+    v = torch::autograd::grad({output}, {leaf}, {jv}, true)[0];
+  }
+  return norm;
 }
 
 double best_wiener_db(const BlurredImage& image) {
