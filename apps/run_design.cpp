@@ -34,6 +34,12 @@ struct Design {
     const ReconstructedSamples samples = reconstruct_samples(pipeline, *scene, first, count);
     trial.object = samples.object;
     trial.estimate = samples.estimate;
+    trial.image = samples.image;
+    trial.reconstruct = [this](const at::Tensor& image) {
+      return reconstruct(pipeline, *scene, image);
+    };
+    trial.seed = pipeline.placement().seed;
+    trial.first_sample = first;
     return trial;
   }
   /// On the samples that are not trained on.
