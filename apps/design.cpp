@@ -59,6 +59,12 @@ Trial Design::trial(const Loss& of, std::int64_t first, std::int64_t count) cons
       reconstruct_samples(pipeline, *scene, static_cast<std::uint64_t>(first), count);
   trial.object = found.object;
   trial.estimate = found.estimate;
+  trial.image = found.image;
+  trial.reconstruct = [this](const at::Tensor& image) {
+    return reconstruct(pipeline, *scene, image);
+  };
+  trial.seed = pipeline.placement().seed;
+  trial.first_sample = static_cast<std::uint64_t>(first);
   return trial;
 }
 

@@ -39,6 +39,14 @@ void add_statistics(const std::string& name, const Metric& metric, const at::Ten
 
 }  // namespace
 
+at::Tensor reconstruct(const Pipeline& pipeline, const SampleSource& scene,
+                       const at::Tensor& image) {
+  const StageScene known{*pipeline.model(), *pipeline.detector(), scene.photons()};
+  at::Tensor estimate = image;
+  for (const auto& stage : pipeline.stages()) estimate = stage->apply(estimate, known);
+  return estimate;
+}
+
 ReconstructedSamples reconstruct_samples(const Pipeline& pipeline, const SampleSource& scene,
                                          std::uint64_t first, std::int64_t count) {
   const Placement& place = pipeline.placement();
@@ -61,11 +69,7 @@ ReconstructedSamples reconstruct_samples(const Pipeline& pipeline, const SampleS
   samples.object = crop_centred(pipeline.on_domain(object), range[range.size() - 2], range.back()) /
                    scene.photons();
   samples.image = pipeline.detector()->quadratic(at::cat(counts)).target / scene.photons();
-  samples.estimate = samples.image;
-  const StageScene known{*pipeline.model(), *pipeline.detector(), scene.photons()};
-  for (const auto& stage : pipeline.stages()) {
-    samples.estimate = stage->apply(samples.estimate, known);
-  }
+  samples.estimate = reconstruct(pipeline, scene, samples.image);
   return samples;
 }
 

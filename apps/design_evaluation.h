@@ -24,6 +24,10 @@ struct ReconstructedSamples {
                                                        const SampleSource& scene,
                                                        std::uint64_t first, std::int64_t count);
 
+/// What the stages make of an image in object values.
+[[nodiscard]] at::Tensor reconstruct(const Pipeline& pipeline, const SampleSource& scene,
+                                     const at::Tensor& image);
+
 /// The metrics of `evaluate` over its samples and all conditions.
 ///
 /// Layout:     for each metric NAME (mean over samples and conditions), NAME_sem (standard error of

@@ -293,6 +293,15 @@ void check_equal_data(const std::string& name, const Words& changed, const Node&
   }
 }
 
+/// SCORE_start of a variant NAME and SCORE of a variant start_NAME would be one number.
+void require_own_numbers(const std::string& variant) {
+  for (const char* word : {"start", "condition", "best", "sem", "worst", "std", "tolerance"}) {
+    if (variant != word && !variant.starts_with(std::string(word) + "_")) continue;
+    throw UsageError("compare." + variant + ": a variant named \"" + word +
+                     "\" gives numbers with the names of others; choose another name");
+  }
+}
+
 void read_variants(ExperimentFile& result, const Registry& registry, Diagnostics& diagnostics) {
   const Node* compare = result.root.find("compare");
   if (compare == nullptr) return;
@@ -313,6 +322,7 @@ void read_variants(ExperimentFile& result, const Registry& registry, Diagnostics
     }
     try {
       require_entry_name("compare", entry.key);
+      require_own_numbers(entry.key);
     } catch (const UsageError& error) {
       context.error_at(entry.where, "name", error.what());
       continue;

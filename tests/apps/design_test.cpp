@@ -248,6 +248,8 @@ TEST(Design, MistakesNameTheirPlace) {
               HasSubstr("expected a word of letters, digits and _"));
   EXPECT_THAT(mistake_in(folder, design_yaml("data: {measurement: {file: a.tif}}\n")),
               HasSubstr("task design does not use this block"));
+  EXPECT_THAT(mistake_in(folder, design_yaml("compare: {start_flat: {optics.mask.levels: 4}}\n")),
+              HasSubstr("gives numbers with the names of others"));
 }
 
 /// What `check` and `run` say, without a step of training.
