@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/operators/component.h"
+#include "core/tensor/fft.h"
 #include "core/tensor/random.h"
 
 namespace parfocal {
@@ -18,7 +19,8 @@ namespace {
 /// Metric of each condition of one sample, [condition].
 at::Tensor per_condition(const Metric& metric, const ReconstructedSamples& sample) {
   const at::Tensor estimate = sample.estimate.transpose(0, 1);
-  return metric.evaluate(estimate, sample.object.expand_as(estimate)).to(at::kDouble);
+  const at::Tensor object = sample.object.transpose(0, 1);
+  return metric.evaluate(estimate, object.expand_as(estimate)).to(at::kDouble);
 }
 
 /// `values` [sample, condition].
@@ -37,6 +39,14 @@ void add_statistics(const std::string& name, const Metric& metric, const at::Ten
 
 }  // namespace
 
+at::Tensor reconstruct(const Pipeline& pipeline, const SampleSource& scene,
+                       const at::Tensor& image) {
+  const StageScene known{*pipeline.model(), *pipeline.detector(), scene.photons()};
+  at::Tensor estimate = image;
+  for (const auto& stage : pipeline.stages()) estimate = stage->apply(estimate, known);
+  return estimate;
+}
+
 ReconstructedSamples reconstruct_samples(const Pipeline& pipeline, const SampleSource& scene,
                                          std::uint64_t first, std::int64_t count) {
   const Placement& place = pipeline.placement();
@@ -45,6 +55,7 @@ ReconstructedSamples reconstruct_samples(const Pipeline& pipeline, const SampleS
     photons.push_back(scene.sample(first + static_cast<std::uint64_t>(i)));
   }
   const at::Tensor object = at::cat(photons).to(place.device, place.dtype);
+  pipeline.require_object(object);
   // Rounding of the transforms may leave -1e-7 photons where no light falls.
   const at::Tensor expected = pipeline.expected(object).clamp_min(0);
   std::vector<at::Tensor> counts;
@@ -54,13 +65,11 @@ ReconstructedSamples reconstruct_samples(const Pipeline& pipeline, const SampleS
     counts.push_back(pipeline.detector()->sample(expected.narrow(0, i, 1), random));
   }
   ReconstructedSamples samples;
-  samples.object = object / scene.photons();
+  const Shape range = pipeline.model()->range();
+  samples.object = crop_centred(pipeline.on_domain(object), range[range.size() - 2], range.back()) /
+                   scene.photons();
   samples.image = pipeline.detector()->quadratic(at::cat(counts)).target / scene.photons();
-  samples.estimate = samples.image;
-  const StageScene known{*pipeline.model(), *pipeline.detector(), scene.photons()};
-  for (const auto& stage : pipeline.stages()) {
-    samples.estimate = stage->apply(samples.estimate, known);
-  }
+  samples.estimate = reconstruct(pipeline, scene, samples.image);
   return samples;
 }
 

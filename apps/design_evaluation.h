@@ -14,7 +14,7 @@ namespace parfocal {
 
 /// Objects of a scene, what the instrument sees of them, and what the stages make of that.
 struct ReconstructedSamples {
-  at::Tensor object;    ///< [batch, 1, n_y, n_x], object values.
+  at::Tensor object;    ///< [batch, 1 or channel, n_y, n_x] on the sensor, object values.
   at::Tensor image;     ///< [batch, condition, n_y, n_x], photons of the counts, as object values.
   at::Tensor estimate;  ///< [batch, condition, n_y, n_x]
 };
@@ -23,6 +23,10 @@ struct ReconstructedSamples {
 [[nodiscard]] ReconstructedSamples reconstruct_samples(const Pipeline& pipeline,
                                                        const SampleSource& scene,
                                                        std::uint64_t first, std::int64_t count);
+
+/// What the stages make of an image in object values.
+[[nodiscard]] at::Tensor reconstruct(const Pipeline& pipeline, const SampleSource& scene,
+                                     const at::Tensor& image);
 
 /// The metrics of `evaluate` over its samples and all conditions.
 ///

@@ -240,18 +240,21 @@ bool is_at_or_below(const std::string& path, const std::string& root) {
   return path == root || path.starts_with(root + ".");
 }
 
-/// What a variant overrides is frozen there, unless it lists it again as a group of its own.
-void freeze_overridden(Node& root, const Words& changed) {
-  Node* optimize = root.find("optimize");
-  Node* groups = optimize != nullptr ? optimize->find("parameters") : nullptr;
+/// What a variant overrides is frozen in the training that `training` describes, unless the variant
+/// lists it again as a group of its own below `place`.
+void freeze_overridden(Node& training, const std::string& place, const Words& changed) {
+  Node* groups = training.find("parameters");
   if (groups == nullptr || !groups->is_map()) return;
   const auto listed_again = [&](const std::string& group) {
     return std::ranges::any_of(changed, [&](const std::string& path) {
-      return is_at_or_below(path, "optimize.parameters." + group);
+      return is_at_or_below(path, place + ".parameters." + group);
     });
   };
-  Node frozen = optimize->find("frozen") != nullptr ? *optimize->find("frozen") : Node::make_list();
-  for (const std::string& path : changed) {
+  Node frozen = training.find("frozen") != nullptr ? *training.find("frozen") : Node::make_list();
+  for (const std::string& overridden : changed) {
+    // The parameters of the stages stand under reconstruction.NAME.
+    const std::string path =
+        is_at_or_below(overridden, "reconstruction.stages") ? "reconstruction" : overridden;
     if (path.starts_with("optimize.") || path.starts_with("runtime.") || listed_again(path)) {
       continue;
     }
@@ -262,7 +265,15 @@ void freeze_overridden(Node& root, const Words& changed) {
         groups->entries, [&](const Node::Entry& group) { return is_at_or_below(path, group.key); });
     if (below_a_group && frozen.is_list()) frozen.items.push_back(Node::make_scalar(path));
   }
-  if (!frozen.items.empty()) optimize->set("frozen", std::move(frozen));
+  if (!frozen.items.empty()) training.set("frozen", std::move(frozen));
+}
+
+void freeze_overridden(Node& root, const Words& changed) {
+  Node* optimize = root.find("optimize");
+  if (optimize == nullptr) return;
+  freeze_overridden(*optimize, "optimize", changed);
+  Node* before = optimize->find("before");
+  if (before != nullptr) freeze_overridden(*before, "optimize.before", changed);
 }
 
 /// Variants see equal data: what is measured may not differ between them.
@@ -279,6 +290,15 @@ void check_equal_data(const std::string& name, const Words& changed, const Node&
                    "compare." + name + ": " + path +
                        " cannot differ between variants: all of them see the same data",
                    "make it an experiment of its own");
+  }
+}
+
+/// SCORE_start of a variant NAME and SCORE of a variant start_NAME would be one number.
+void require_own_numbers(const std::string& variant) {
+  for (const char* word : {"start", "condition", "best", "sem", "worst", "std", "tolerance"}) {
+    if (variant != word && !variant.starts_with(std::string(word) + "_")) continue;
+    throw UsageError("compare." + variant + ": a variant named \"" + word +
+                     "\" gives numbers with the names of others; choose another name");
   }
 }
 
@@ -302,6 +322,7 @@ void read_variants(ExperimentFile& result, const Registry& registry, Diagnostics
     }
     try {
       require_entry_name("compare", entry.key);
+      require_own_numbers(entry.key);
     } catch (const UsageError& error) {
       context.error_at(entry.where, "name", error.what());
       continue;
@@ -329,9 +350,12 @@ std::string number_name(const ComponentConfig& config) {
 
 bool trains_instrument(const Experiment& experiment) {
   if (!experiment.optimize) return false;
-  return std::ranges::any_of(experiment.optimize->parameters, [](const auto& group) {
+  const auto holds_instrument = [](const auto& group) {
     return !is_at_or_below(group.first, "reconstruction");
-  });
+  };
+  const std::optional<EarlierTraining>& before = experiment.optimize->before;
+  return std::ranges::any_of(experiment.optimize->parameters, holds_instrument) ||
+         (before && std::ranges::any_of(before->parameters, holds_instrument));
 }
 
 std::string ExperimentFile::resolved_yaml() const {

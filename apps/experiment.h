@@ -77,10 +77,18 @@ struct PrecisionBlock {
   static void describe(Schema<PrecisionBlock>& s);
 };
 
+/// How often the state of a training is kept.
+struct CheckpointBlock {
+  Duration every = Duration::from_s(300.0);
+  std::int64_t keep = 2;
+  static void describe(Schema<CheckpointBlock>& s);
+};
+
 struct RuntimeBlock {
   std::string device = "auto";
   std::optional<std::int64_t> threads;
   PrecisionBlock precision;
+  CheckpointBlock checkpoints;
   std::vector<std::int64_t> seeds{0};
   static void describe(Schema<RuntimeBlock>& s);
 };

@@ -91,6 +91,17 @@ void PrecisionBlock::describe(Schema<PrecisionBlock>& s) {
       .doc("Type of images in models and solvers; phases are always formed in float64.");
 }
 
+void CheckpointBlock::describe(Schema<CheckpointBlock>& s) {
+  s.summary("How often the state of a training is kept, for parfocal resume.");
+  s.key("every", &CheckpointBlock::every)
+      .at_least(Duration::from_s(0.0))
+      .doc("Time between two of them; 0 s: after every step.");
+  s.key("keep", &CheckpointBlock::keep)
+      .at_least(1)
+      .at_most(1000)
+      .doc("Checkpoints that stay; a damaged newest one falls back to the one before.");
+}
+
 void RuntimeBlock::describe(Schema<RuntimeBlock>& s) {
   s.summary("Where and how the experiment runs.");
   s.key("device", &RuntimeBlock::device)
@@ -100,6 +111,8 @@ void RuntimeBlock::describe(Schema<RuntimeBlock>& s) {
       .at_most(1024)
       .doc("CPU threads; absent: one per core. A run records the number that it took.");
   s.block("precision", &RuntimeBlock::precision).doc("Floating-point types.");
+  s.block("checkpoints", &RuntimeBlock::checkpoints)
+      .doc("How often the state of a training is kept.");
   s.key("seeds", &RuntimeBlock::seeds)
       .doc("Seeds of scene and noise; with several, every variant runs with every seed.");
 }

@@ -71,6 +71,20 @@ void Pipeline::require_fit(const at::Tensor& counts, const std::string& path) co
                   "; crop and bin both alike");
 }
 
+void Pipeline::require_object(const at::Tensor& drawn) const {
+  const Shape domain = model_->domain();
+  if (drawn.size(-2) > domain[domain.size() - 2] || drawn.size(-1) > domain.back()) {
+    throw UsageError("scene: " + size_text(drawn.size(1), drawn.size(2), drawn.size(3)) +
+                     ", larger than the " + std::to_string(domain[domain.size() - 2]) + " x " +
+                     std::to_string(domain.back()) + " grid of the model; make it smaller");
+  }
+  if (domain[0] != 1 && drawn.size(1) != domain[0]) {
+    throw UsageError("scene: " + std::to_string(drawn.size(1)) +
+                     (drawn.size(1) == 1 ? " channel" : " channels") + ", but the model has " +
+                     std::to_string(domain[0]) + "; draw as many channels as the PSF has colors");
+  }
+}
+
 at::Tensor Pipeline::on_domain(const at::Tensor& object) const {
   const Shape domain = model_->domain();
   return pad_centred(object, domain[domain.size() - 2], domain[domain.size() - 1]);
@@ -133,18 +147,8 @@ SimulatedFrame simulate_frame(const Experiment& experiment, const Pipeline& pipe
   const auto scene = build<SampleSource>(experiment.scene, pipeline.context());
   const at::Tensor drawn =
       scene->sample(0).to(pipeline.placement().device, pipeline.placement().dtype);
-  const Shape domain = pipeline.model()->domain();
+  pipeline.require_object(drawn);
   const Shape range = pipeline.model()->range();
-  if (drawn.size(-2) > domain[domain.size() - 2] || drawn.size(-1) > domain.back()) {
-    throw UsageError("scene: " + size_text(drawn.size(1), drawn.size(2), drawn.size(3)) +
-                     ", larger than the " + std::to_string(domain[domain.size() - 2]) + " x " +
-                     std::to_string(domain.back()) + " grid of the model; make it smaller");
-  }
-  if (domain[0] != 1 && drawn.size(1) != domain[0]) {
-    throw UsageError("scene: " + std::to_string(drawn.size(1)) +
-                     (drawn.size(1) == 1 ? " channel" : " channels") + ", but the model has " +
-                     std::to_string(domain[0]) + "; draw as many channels as the PSF has colors");
-  }
   SimulatedFrame frame;
   const at::Tensor object = pipeline.on_domain(drawn);
   frame.expected = pipeline.model()->forward(object);

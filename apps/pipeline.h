@@ -56,6 +56,9 @@ class Pipeline {
   /// Checks that a measurement [batch, channel, n_y, n_x] is what the model makes.
   void require_fit(const at::Tensor& counts, const std::string& path) const;
 
+  /// Checks that an object drawn from the scene fits on the grid of the model.
+  void require_object(const at::Tensor& drawn) const;
+
   /// An object on the sensor window [batch, channel, n_y, n_x], laid on the grid of the model.
   [[nodiscard]] at::Tensor on_domain(const at::Tensor& object) const;
   /// Expected measurement of an object on the sensor window.

@@ -26,6 +26,7 @@ constexpr const char* kFooter =
 
 void add_verbs(CLI::App& app, VerbContext& context) {
   add_run(app, context);
+  add_resume(app, context);
   add_check(app, context);
   add_explain(app, context);
   add_list(app, context);
@@ -63,7 +64,7 @@ void require_verb(const CLI::App& app, const Words& arguments) {
   if (word == arguments.end()) return;
   const Words verbs = verb_names(app);
   if (std::find(verbs.begin(), verbs.end(), *word) != verbs.end()) return;
-  static const Words later = {"resume", "batch", "train", "design", "evaluate", "bench"};
+  static const Words later = {"batch", "train", "design", "evaluate", "bench"};
   if (std::find(later.begin(), later.end(), *word) != later.end()) {
     throw UsageError(*word + ": this version does not have this verb yet; parfocal --help");
   }

@@ -158,12 +158,16 @@ TaskResult run_compare(const ExperimentFile& file, const Runtime& runtime,
     named.stage = [&hooks, &cell](const std::string& stage) {
       hooks.stage(cell.variant + " (seed " + std::to_string(cell.seed) + ") " + stage);
     };
+    named.checkpoints = hooks.checkpoints.below(cell.relative_path());
     const Placement placement{dtype_of(own.experiment), runtime.device.device, cell.seed};
     return run_task(own.experiment, placement, files, cell_folder, named).summary;
   };
   StudyOptions options;
   options.fingerprint = sha256_hex(file.resolved_yaml() + std::string(build_info().version));
   options.cancellation = Cancellation(hooks.cancelled);
+  options.on_cell = [&hooks](const StudyCell& cell, CellOutcome) {
+    std::filesystem::remove_all(hooks.checkpoints.below(cell.relative_path()).folder);
+  };
   const std::vector<StudyCell> cells = study_cells(names, seeds);
   const StudyResult study = run_study(folder, cells, compute, options);
   for (const std::string& warning : study.warnings) hooks.warning(warning);

@@ -6,97 +6,16 @@
 #include <optional>
 #include <string>
 
-#include "apps/convergence_table.h"
+#include "apps/design.h"
 #include "apps/design_evaluation.h"
+#include "apps/design_training.h"
 #include "apps/result_images.h"
 #include "apps/task.h"
 #include "apps/tolerance.h"
 #include "apps/view_files.h"
-#include "core/error.h"
-#include "learned/losses/loss.h"
-#include "learned/training/trainer.h"
 
 namespace parfocal {
 namespace {
-
-/// The instrument, what it looks at, and how it is judged.
-struct Design {
-  Pipeline pipeline;
-  std::shared_ptr<SampleSource> scene;
-  std::shared_ptr<Loss> loss;
-  std::string score_name;
-  std::int64_t samples = 1;  ///< Held out: 0 .. samples - 1.
-
-  /// What the loss looks at: objects from `first` on where it needs any.
-  [[nodiscard]] Trial trial(std::uint64_t first, std::int64_t count) const {
-    Trial trial{*pipeline.model(), *pipeline.detector(), scene->photons(), {}, {}};
-    if (!loss->needs_estimate()) return trial;
-    const ReconstructedSamples samples = reconstruct_samples(pipeline, *scene, first, count);
-    trial.object = samples.object;
-    trial.estimate = samples.estimate;
-    return trial;
-  }
-  /// On the samples that are not trained on.
-  [[nodiscard]] Trial held_out() const { return trial(0, samples); }
-  [[nodiscard]] double score() const {
-    const at::NoGradGuard no_grad;
-    return loss->score(loss->value(held_out()).item<double>());
-  }
-};
-
-/// What a loss that compares reconstructions needs besides a closed-form one.
-void check_samples(const OptimizeBlock& block, const Design& design) {
-  const std::string loss = "optimize.loss " + design.score_name;
-  if (design.pipeline.stages().empty()) {
-    throw UsageError(loss + " compares reconstructions; give reconstruction.stages");
-  }
-  if (block.first_sample < design.samples) {
-    throw UsageError("optimize.first_sample = " + std::to_string(block.first_sample) +
-                     ": evaluate.samples judges objects 0 to " +
-                     std::to_string(design.samples - 1) + "; train on later ones");
-  }
-  if (block.keep == OptimizeBlock::Keep::kBest) {
-    throw UsageError("optimize.keep = best: each step of " + design.score_name +
-                     " sees other objects, so their losses do not compare; keep: last");
-  }
-}
-
-Design make_design(const Experiment& experiment, const Placement& placement,
-                   datasets::ImageFileLoader& files) {
-  Design design{Pipeline(experiment, placement, files), {}, {}, {}};
-  if (experiment.evaluate) design.samples = experiment.evaluate->samples;
-  const BuildContext& context = design.pipeline.context();
-  design.scene = build<SampleSource>(experiment.scene, context);
-  design.loss = build<Loss>(experiment.optimize->loss, context);
-  design.score_name = number_name(experiment.optimize->loss);
-  if (design.loss->needs_estimate()) check_samples(*experiment.optimize, design);
-  if (experiment.evaluate && experiment.evaluate->tolerance) {
-    check_tolerance(*experiment.evaluate->tolerance, design.pipeline.parameters());
-  }
-  return design;
-}
-
-/// False if it was cancelled between two steps.
-bool train(Design& design, Trainer& trainer, const OptimizeBlock& block,
-           const std::filesystem::path& folder, const RunHooks& hooks) {
-  ConvergenceTable table(folder / "metrics.csv");
-  const auto loss = [&] {
-    design.pipeline.refresh();
-    const std::int64_t first = block.first_sample + trainer.step_count() * block.batch;
-    return design.loss->value(design.trial(static_cast<std::uint64_t>(first), block.batch));
-  };
-  while (!trainer.is_done()) {
-    if (hooks.cancelled()) return false;
-    const double value = trainer.step(loss);
-    table.append(0, trainer.step_count(), {{"loss", {value}}});
-    hooks.progress(static_cast<std::uint64_t>(trainer.step_count()),
-                   static_cast<std::uint64_t>(trainer.steps()), value);
-  }
-  trainer.finish(loss);
-  const at::NoGradGuard no_grad;
-  design.pipeline.refresh();
-  return true;
-}
 
 using Views = std::map<std::string, Shown>;
 
@@ -133,14 +52,34 @@ void write_views(const Experiment& experiment, const Views& start, const Views& 
   files.finish();
 }
 
-void add_condition_scores(const Design& design, Summary& summary) {
+void add_scores(const Experiment& experiment, const Design& design,
+                std::optional<double> start_score, Summary& summary) {
   const at::NoGradGuard no_grad;
+  const std::string unit = design.loss->score_unit();
+  summary.add(design.score_name, design.score(), unit);
+  if (start_score) summary.add(design.score_name + "_start", *start_score, unit);
   const at::Tensor scores = design.loss->condition_scores(design.held_out());
-  if (!scores.defined() || scores.numel() < 2) return;
-  for (std::int64_t k = 0; k < scores.numel(); ++k) {
-    summary.add(design.score_name + "_condition_" + std::to_string(k), scores[k].item<double>(),
-                design.loss->score_unit());
+  if (scores.defined() && scores.numel() > 1) {
+    for (std::int64_t k = 0; k < scores.numel(); ++k) {
+      summary.add(design.score_name + "_condition_" + std::to_string(k), scores[k].item<double>(),
+                  unit);
+    }
   }
+  add_metrics(experiment, design.pipeline, *design.scene, summary);
+}
+
+void add_tolerances(const Experiment& experiment, const Placement& placement, Design& design,
+                    Summary& summary) {
+  if (!experiment.evaluate || !experiment.evaluate->tolerance) return;
+  add_tolerance(
+      *experiment.evaluate->tolerance, placement.seed, design.pipeline.parameters(),
+      design.score_name, design.loss->score_unit(), design.loss->higher_is_better(),
+      [&design] {
+        design.pipeline.refresh();
+        return design.score();
+      },
+      summary);
+  design.pipeline.refresh();
 }
 
 void write_images(const Experiment& experiment, const Design& design,
@@ -159,48 +98,37 @@ void write_images(const Experiment& experiment, const Design& design,
 
 void check_design(const Experiment& experiment, const Placement& placement,
                   datasets::ImageFileLoader& files) {
-  Design design = make_design(experiment, placement, files);
-  static_cast<void>(Trainer(*experiment.optimize, design.pipeline.parameters()));
+  Design design(experiment, placement, files);
+  static_cast<void>(DesignTraining(design, *experiment.optimize));
 }
 
 TaskResult run_design(const Experiment& experiment, const Placement& placement,
                       datasets::ImageFileLoader& files, const std::filesystem::path& folder,
                       const RunHooks& hooks) {
   hooks.stage("build");
-  Design design = make_design(experiment, placement, files);
-  Trainer trainer(*experiment.optimize, design.pipeline.parameters());
+  Design design(experiment, placement, files);
+  DesignTraining training(design, *experiment.optimize);
   TaskResult result;
   Views start;
   std::optional<double> start_score;
-  if (trainer.steps() > 0) {
+  if (training.steps() > 0) {
     start_score = design.score();
     start = views_of(experiment, design);
     hooks.stage("design");
-    if (!train(design, trainer, *experiment.optimize, folder, hooks)) return {Summary(), true};
+    if (!training.run(folder, hooks)) return {Summary(), true};
   }
   hooks.stage("evaluate");
-  const std::string unit = design.loss->score_unit();
-  result.summary.add(design.score_name, design.score(), unit);
-  if (start_score) result.summary.add(design.score_name + "_start", *start_score, unit);
-  add_condition_scores(design, result.summary);
-  add_metrics(experiment, design.pipeline, *design.scene, result.summary);
-  if (experiment.evaluate && experiment.evaluate->tolerance) {
-    add_tolerance(
-        *experiment.evaluate->tolerance, placement.seed, design.pipeline.parameters(),
-        design.score_name, design.loss->score_unit(), design.loss->higher_is_better(),
-        [&design] {
-          design.pipeline.refresh();
-          return design.score();
-        },
-        result.summary);
-    design.pipeline.refresh();
-  }
-  result.summary.add("steps", static_cast<double>(trainer.steps()));
+  add_scores(experiment, design, start_score, result.summary);
+  add_tolerances(experiment, placement, design, result.summary);
+  result.summary.add("steps", static_cast<double>(training.steps()));
   if (hooks.cancelled()) return {Summary(), true};
   hooks.stage("write");
   ViewFiles views(folder / "results", hooks.provenance());
   write_views(experiment, start, views_of(experiment, design), views, result.summary);
   write_images(experiment, design, folder, hooks);
+  if (training.steps() > 0) {
+    training.write_parameters(folder / "results" / "parameters.safetensors");
+  }
   return result;
 }
 

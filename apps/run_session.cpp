@@ -38,11 +38,13 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 
 }  // namespace
 
-RunSession::RunSession(const ExperimentFile& file, const Runtime& runtime,
-                       const std::filesystem::path& out, const std::vector<std::string>& command,
-                       const Console& console)
+RunSession::RunSession(const ExperimentFile& file, const Runtime& runtime, RunStart start,
+                       const std::vector<std::string>& command, const Console& console)
     : console_(console),
-      folder_(RunFolder::create(out, file.experiment.name)),
+      folder_(std::move(start.folder)),
+      allow_nonidentical_(start.allow_nonidentical),
+      checkpoints_(file.experiment.runtime.checkpoints),
+      device_(runtime.device.device.str()),
       terminal_(STDERR_FILENO),
       log_(terminal_, terminal_level(console)),
       events_(folder_.path() / "events.jsonl"),
@@ -62,10 +64,39 @@ RunSession::RunSession(const ExperimentFile& file, const Runtime& runtime,
   if (!runtime.device.device.is_cpu()) {
     provenance_.nonidentical.push_back("computed on a CUDA device: other devices give other bits");
   }
-  folder_.save_texts({read_whole_file(file.file), resolved_, file.overrides, command});
+  if (start.resumed) {
+    provenance_.resumed_from.push_back(folder_.path().string());
+    // What it held is computed again, or comes back from the checkpoint.
+    std::filesystem::remove(folder_.path() / "metrics.csv");
+  } else {
+    folder_.save_texts({read_whole_file(file.file), resolved_, file.overrides, command});
+  }
   log_->info("{}: {}", file.experiment.name, folder_.path().string());
   log_->info("device {}, {} threads", runtime.device.reason, runtime.threads);
-  events_.emit("start", {{"name", file.experiment.name}, {"device", runtime.device.reason}});
+  events_.emit("start", {{"name", file.experiment.name},
+                         {"device", runtime.device.reason},
+                         {"resumed", start.resumed}});
+}
+
+std::map<std::string, std::string> RunSession::identity() {
+  record_inputs();
+  std::map<std::string, std::string> identity = {{"program", version_text()},
+                                                 {"LibTorch", provenance_.libraries.at("LibTorch")},
+                                                 {"device", device_},
+                                                 {"threads", std::to_string(provenance_.threads)},
+                                                 {"configuration", sha256_hex(resolved_)}};
+  for (const auto& [path, record] : inputs_) identity["input:" + path] = record.sha256;
+  return identity;
+}
+
+CheckpointPlan RunSession::checkpoint_plan() {
+  CheckpointPlan plan;
+  plan.folder = folder_.path() / "checkpoints";
+  plan.every_s = checkpoints_.every.s();
+  plan.keep = static_cast<std::size_t>(checkpoints_.keep);
+  plan.identity = [this] { return identity(); };
+  plan.allow_nonidentical = allow_nonidentical_;
+  return plan;
 }
 
 RunHooks RunSession::hooks() {
@@ -85,6 +116,11 @@ RunHooks RunSession::hooks() {
     record_inputs();
     return provenance_.short_form();
   };
+  hooks.checkpoints = checkpoint_plan();
+  hooks.checkpoint = [this](std::int64_t step, bool written) {
+    events_.emit("checkpoint", {{"step", step}, {"written", written}});
+  };
+  hooks.checkpoint_requested = take_checkpoint_request;
   return hooks;
 }
 
@@ -139,13 +175,16 @@ void RunSession::succeed(const Summary& summary) {
     if (changed_since(record)) warn(path + ": changed while the run used it");
   }
   summary.write(folder_.result_path("summary.json"));
+  std::filesystem::remove_all(folder_.path() / "checkpoints");
   close(ExitCode::kSuccess);
   log_->info("done, report {}", (folder_.path() / "report.html").string());
 }
 
 ExitCode RunSession::abort() {
   const ExitCode code = exit_code_of_signal(stop_requested().value_or(SIGTERM));
-  log_->warn("stopped by a signal; nothing was published to results/");
+  log_->warn(
+      "stopped by a signal; nothing was published to results/; go on with: parfocal resume {}",
+      folder_.path().string());
   record_inputs();
   close(code);
   return code;

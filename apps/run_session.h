@@ -23,13 +23,20 @@
 
 namespace parfocal {
 
+/// The folder in which a run begins, or goes on.
+struct RunStart {
+  RunFolder folder;
+  bool resumed = false;
+  bool allow_nonidentical = false;
+};
+
 /// One run from its first to its last moment: folder, log, events, progress, provenance, STATUS.
 ///
 /// Invariants: STATUS tells how the run ended, whatever ended it; results/ holds whole files only.
-/// Tested by:  tests/apps/run_test.cpp, tests/apps/kill_test.cpp.
+/// Tested by:  tests/apps/run_test.cpp, tests/apps/kill_test.cpp, tests/apps/resume_test.cpp.
 class RunSession {
  public:
-  RunSession(const ExperimentFile& file, const Runtime& runtime, const std::filesystem::path& out,
+  RunSession(const ExperimentFile& file, const Runtime& runtime, RunStart start,
              const std::vector<std::string>& command, const Console& console);
 
   [[nodiscard]] const std::filesystem::path& path() const { return folder_.path(); }
@@ -46,11 +53,16 @@ class RunSession {
 
  private:
   void record_inputs();
+  [[nodiscard]] CheckpointPlan checkpoint_plan();
+  [[nodiscard]] std::map<std::string, std::string> identity();
   void close(ExitCode code);
   void show_progress(std::uint64_t done, std::uint64_t total, std::optional<double> objective);
 
   const Console& console_;
   RunFolder folder_;
+  bool allow_nonidentical_;
+  CheckpointBlock checkpoints_;
+  std::string device_;
   TerminalLine terminal_;
   Log log_;
   EventLog events_;

@@ -9,6 +9,7 @@
 
 #include "apps/experiment.h"
 #include "apps/pipeline.h"
+#include "apps/training_checkpoints.h"
 #include "core/run/summary.h"
 #include "datasets/image_files.h"
 
@@ -23,6 +24,10 @@ struct RunHooks {
   std::function<void(const std::string& sentence)> warning;
   /// Short provenance of the inputs read so far, embedded in every file that is written.
   std::function<std::string()> provenance;
+  CheckpointPlan checkpoints;
+  /// Told before and after the state of a training is written.
+  std::function<void(std::int64_t step, bool written)> checkpoint;
+  std::function<bool()> checkpoint_requested;  ///< By SIGUSR1.
 };
 
 struct TaskResult {
@@ -52,7 +57,9 @@ struct TaskResult {
 /// Layout:     views with their fields and curves at the start as NAME_start, psf, one sample: measurement, truth and, where there
 ///             are stages, object, all in object values. Conditions stand on the channel axis.
 ///             The summary holds SCORE and SCORE_start of the loss, SCORE_condition_K, and the
-///             metrics. Without anything to train the instrument is judged as it is.
+///             metrics. Without anything to train the instrument is judged as it is. All that was
+///             found stands in parameters.safetensors under its dotted paths, with unit and scale.
+/// Invariants: begun again where checkpoints lie, it goes on and writes the same bytes.
 [[nodiscard]] TaskResult run_design(const Experiment& experiment, const Placement& placement,
                                     datasets::ImageFileLoader& files,
                                     const std::filesystem::path& folder, const RunHooks& hooks);

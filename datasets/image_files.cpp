@@ -141,7 +141,8 @@ void ImageFileLoader::record(const std::filesystem::path& path, const formats::S
   const auto known = std::find_if(inputs_.begin(), inputs_.end(),
                                   [&](const InputFile& input) { return input.path == path; });
   if (known != inputs_.end()) {
-    known->frames_used += used;
+    // Frames that are read again are not more frames.
+    known->frames_used = std::min(known->frames_used + used, known->frames_found);
     return;
   }
   inputs_.push_back({path, info.n_frames_expected, info.n_frames_found, used});

@@ -24,6 +24,12 @@ at::Tensor half_plane_counts(std::int64_t n_x) {
   return counts;
 }
 
+at::Tensor plane_mean(const at::Tensor& half, std::int64_t n_x) {
+  const at::Tensor counts = half_plane_counts(n_x).to(half.device());
+  const auto samples = static_cast<double>(half.size(-2) * n_x);
+  return (half.to(at::kDouble) * counts).sum({-2, -1}) / samples;
+}
+
 at::Tensor ObjectSpectrum::power(std::int64_t n_y, std::int64_t n_x) const {
   const at::Tensor f_y = fft_frequencies_per_m(n_y, 1.0).unsqueeze(1);
   const at::Tensor f_x = rfft_frequencies_per_m(n_x, 1.0);

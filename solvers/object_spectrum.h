@@ -31,4 +31,7 @@ struct ObjectSpectrum {
 /// float64.
 [[nodiscard]] at::Tensor half_plane_counts(std::int64_t n_x);
 
+/// Mean over the whole plane of real values on its half [..., n_y, n_x / 2 + 1], in float64.
+[[nodiscard]] at::Tensor plane_mean(const at::Tensor& half, std::int64_t n_x);
+
 }  // namespace parfocal

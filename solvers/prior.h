@@ -26,7 +26,7 @@ class Prior {
   [[nodiscard]] virtual bool has_prox() const { return false; }
   /// Whether R is convex, so that its prox never expands a distance.
   [[nodiscard]] virtual bool is_convex() const { return true; }
-  /// Largest curvature of R, where it has a gradient: what a step is bound by.
+  /// An upper bound of the curvature of R, where it has a gradient: a descent shortens its step by it.
   [[nodiscard]] virtual double curvature() const { return 0.0; }
   /// R(v) per item of the batch, [batch].
   [[nodiscard]] virtual at::Tensor value(const at::Tensor& v) const;

@@ -5,7 +5,10 @@
 #include "solvers/linear/tikhonov.h"
 #include "solvers/linear/wiener.h"
 #include "solvers/metrics/psnr.h"
+#include "solvers/metrics/ssim.h"
 #include "solvers/priors/non_negative.h"
+#include "solvers/priors/quadratic.h"
+#include "solvers/priors/smooth_total_variation.h"
 #include "solvers/priors/total_variation.h"
 #include "solvers/priors/wavelet_l1.h"
 #include "solvers/proximal/admm.h"
@@ -25,7 +28,10 @@ void register_solvers(Registry& registry) {
   add_component<Solver, solvers::Tikhonov>(registry, "tikhonov");
   add_component<Stage, solvers::Wiener>(registry, "wiener");
   add_component<Metric, solvers::Psnr>(registry, "psnr");
+  add_component<Metric, solvers::Ssim>(registry, "ssim");
   add_component<Prior, solvers::NonNegative>(registry, "non_negative");
+  add_component<Prior, solvers::Quadratic>(registry, "quadratic");
+  add_component<Prior, solvers::SmoothTotalVariation>(registry, "smooth_total_variation");
   add_component<Prior, solvers::TotalVariation>(registry, "total_variation");
   add_component<Prior, solvers::WaveletL1>(registry, "wavelet_l1");
 }

@@ -24,6 +24,8 @@ struct Problem {
   std::vector<std::shared_ptr<const Prior>> priors;
   at::Tensor counts;  ///< [batch, channel, n_y, n_x]
   at::Tensor mask;    ///< Undefined, or 0 where a pixel does not count (dead, saturated).
+  /// Steps are to be differentiated, or take learned numbers: no fused engine, no search for a step.
+  bool differentiable = false;
 };
 
 /// Intermediate variables of one solve; each solver derives its own.
@@ -31,13 +33,26 @@ class SolverState {
  public:
   virtual ~SolverState() = default;
   std::int64_t iteration = 0;
+  /// Learned numbers of the next step by name, 0-dim, where the problem is `differentiable`; one that
+  /// is absent keeps its value of the step before, at first that of the experiment.
+  std::map<std::string, at::Tensor> scalars;
+  /// The tensors that a step replaces, if besides the problem and `scalars` they are all that a step
+  /// looks at; the object is the first. Empty for a solver that is no such map.
+  [[nodiscard]] virtual std::vector<at::Tensor*> variables() { return {}; }
+};
+
+/// A positive number of a solver that may be learned, with the value of the experiment.
+struct LearnableScalar {
+  std::string name;
+  double value = 0.0;
 };
 
 /// Numbers that a solver gives after a step, one per item of the batch.
 using Monitor = std::map<std::string, std::vector<double>>;
 
 /// An iterative method as steps. Stopping, monitoring, progress and cancelling live outside, in
-/// `solve`. A step is differentiable, so that an unrolled network runs the very same steps.
+/// `solve`. A step is differentiable, so that an unrolled network runs the very same steps, with
+/// numbers of its own in each where they are learned.
 ///
 /// Invariants: re-entrant; no global state; the same input gives the same bits.
 /// Tested by:  tests/solvers, conformance.
@@ -57,6 +72,11 @@ class Solver {
   [[nodiscard]] virtual std::vector<double> relative_change(const SolverState& state) const = 0;
   [[nodiscard]] virtual std::int64_t iterations() const = 0;  ///< The limit from the experiment.
   [[nodiscard]] virtual double tolerance() const { return 0.0; }  ///< 0: run all iterations.
+  /// What `SolverState::scalars` may hold under these priors.
+  [[nodiscard]] virtual std::vector<LearnableScalar> learnable(
+      const std::vector<std::shared_ptr<const Prior>>&) const {
+    return {};
+  }
   /// Working memory in bytes per unknown (padded pixel and channel).
   [[nodiscard]] virtual double bytes_per_unknown() const = 0;
 };

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "apps/verbs/run.h"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -7,7 +9,6 @@
 
 #include "apps/memory_failure.h"
 #include "apps/run_compare.h"
-#include "apps/run_session.h"
 #include "apps/verbs/check.h"
 
 namespace parfocal {
@@ -39,10 +40,11 @@ void print_result(const RunSession& session, const Summary& summary, const Conso
   console.text(text + "report: " + report);
 }
 
-ExitCode run_experiment(const ExperimentFile& file, const std::filesystem::path& out,
+}  // namespace
+
+ExitCode run_experiment(const ExperimentFile& file, const Runtime& runtime, RunStart start,
                         const VerbContext& context) {
-  const Runtime runtime = set_up_runtime(file.experiment.runtime);
-  RunSession session(file, runtime, out, context.arguments, *context.console);
+  RunSession session(file, runtime, std::move(start), context.arguments, *context.console);
   try {
     TaskResult result;
     with_memory_errors([&] { result = compute(file, runtime, session); });
@@ -55,8 +57,6 @@ ExitCode run_experiment(const ExperimentFile& file, const std::filesystem::path&
     throw;
   }
 }
-
-}  // namespace
 
 void add_run(CLI::App& app, VerbContext& context) {
   CLI::App* verb = app.add_subcommand("run", "Do what an experiment file says");
@@ -76,10 +76,13 @@ void add_run(CLI::App& app, VerbContext& context) {
       "reconstruction.solver.iterations=20");
   verb->callback([&context, arguments, out, dry_run] {
     context.action = [&context, arguments, out, dry_run] {
-      const ExperimentFile file =
+      ExperimentFile file =
           read_experiment(arguments->config, arguments->overrides(), *context.registry);
       if (*dry_run) return check_experiment(file, *context.console);
-      return run_experiment(file, *out, context);
+      const Runtime runtime = set_up_runtime(file.experiment.runtime);
+      file.experiment.runtime.threads = runtime.threads;
+      RunStart start{RunFolder::create(*out, file.experiment.name)};
+      return run_experiment(file, runtime, std::move(start), context);
     };
   });
 }

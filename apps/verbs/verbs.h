@@ -41,6 +41,7 @@ void add_doctor(CLI::App& app, VerbContext& context);
 void add_explain(CLI::App& app, VerbContext& context);
 void add_list(CLI::App& app, VerbContext& context);
 void add_report(CLI::App& app, VerbContext& context);
+void add_resume(CLI::App& app, VerbContext& context);
 void add_run(CLI::App& app, VerbContext& context);
 void add_schema(CLI::App& app, VerbContext& context);
 void add_verify(CLI::App& app, VerbContext& context);

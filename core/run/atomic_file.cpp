@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "core/check.h"
 #include "core/error.h"
 #include "core/run/file_calls.h"
+#include "core/run/process_state.h"
 
 namespace parfocal {
 namespace {
@@ -89,7 +89,7 @@ bool is_stale_temporary(const fs::path& path) {
   const auto [end, status] = std::from_chars(tail.data(), tail.data() + dot, pid);
   if (status != std::errc{} || end != tail.data() + dot || pid <= 0) return false;
   if (nonce.size() != 16 || !is_lower_hex(nonce) || !nonce.starts_with(host_tag())) return false;
-  return ::kill(pid, 0) != 0 && errno == ESRCH;
+  return process_is_gone(pid);
 }
 
 AtomicFile::AtomicFile(fs::path final_path)

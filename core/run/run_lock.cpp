@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,13 +11,13 @@
 #include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <utility>
 
 #include "core/error.h"
 #include "core/run/atomic_file.h"
 #include "core/run/clock.h"
 #include "core/run/file_calls.h"
+#include "core/run/process_state.h"
 
 namespace parfocal {
 namespace {
@@ -29,27 +28,6 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kLockName = "LOCK";
 // A LOCK without readable content belongs to a process between open and write, unless it is older.
 constexpr std::time_t kTakingLimitS = 10;
-
-struct ProcessState {
-  char state = 'Z';
-  std::uint64_t start_ticks = 0;
-};
-
-// Fields 3 and 22 of /proc/<pid>/stat; the command name before them may hold anything.
-std::optional<ProcessState> process_state(pid_t pid) {
-  std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  std::string text;
-  if (!std::getline(file, text)) return std::nullopt;
-  const auto name_end = text.rfind(')');
-  if (name_end == std::string::npos) return std::nullopt;
-  std::istringstream fields(text.substr(name_end + 1));
-  ProcessState result;
-  std::string skipped;
-  fields >> result.state;
-  for (int field = 4; field < 22; ++field) fields >> skipped;
-  fields >> result.start_ticks;
-  return fields ? std::optional(result) : std::nullopt;
-}
 
 std::string host_name() {
   char name[256] = {};
@@ -101,11 +79,9 @@ std::string to_text(const LockOwner& owner) {
 
 bool lives(const LockOwner& owner) {
   if (owner.boot_id != boot_id()) return false;
-  if (::kill(owner.pid, 0) != 0 && errno == ESRCH) return false;
+  if (process_is_gone(owner.pid)) return false;
   const auto now = process_state(owner.pid);
-  if (!now) return true;  // no /proc: the answer of kill stands
-  const bool same_process = owner.pid_start_ticks == 0 || now->start_ticks == owner.pid_start_ticks;
-  return same_process && now->state != 'Z' && now->state != 'X';
+  return !now || owner.pid_start_ticks == 0 || now->start_ticks == owner.pid_start_ticks;
 }
 
 // Serialises take-overs; released by the kernel when the process dies.

@@ -33,8 +33,11 @@ variable_list detached_leaves(const variable_list& inputs) {
 class Recompute : public torch::autograd::Function<Recompute> {
  public:
   static at::Tensor forward(AutogradContext* context, const TensorFunction& f,
-                            at::TensorList inputs) {
-    context->save_for_backward(inputs.vec());
+                            at::TensorList inputs, at::TensorList captured) {
+    variable_list saved = inputs.vec();
+    saved.insert(saved.end(), captured.begin(), captured.end());
+    context->save_for_backward(saved);
+    context->saved_data["inputs"] = static_cast<std::int64_t>(inputs.size());
     context->saved_data["f"] = c10::IValue::make_capsule(c10::make_intrusive<HeldFunction>(f));
     return f(inputs.vec());
   }
@@ -45,15 +48,18 @@ class Recompute : public torch::autograd::Function<Recompute> {
     }
     const auto held =
         c10::static_intrusive_pointer_cast<HeldFunction>(context->saved_data["f"].toCapsule());
-    const variable_list leaves = detached_leaves(context->get_saved_variables());
-    variable_list wanted;
-    for (const at::Tensor& leaf : leaves) {
+    const variable_list saved = context->get_saved_variables();
+    const auto captured = saved.begin() + context->saved_data["inputs"].toInt();
+    const variable_list leaves = detached_leaves({saved.begin(), captured});
+    variable_list all = leaves, wanted;
+    all.insert(all.end(), captured, saved.end());
+    for (const at::Tensor& leaf : all) {
       if (leaf.requires_grad()) wanted.push_back(leaf);
     }
     const variable_list found = gradients_of(held->f, leaves, wanted, gradients.front());
     variable_list result{at::Tensor()};  // f itself has no gradient
     auto next = found.begin();
-    for (const at::Tensor& leaf : leaves) {
+    for (const at::Tensor& leaf : all) {
       result.push_back(leaf.requires_grad() ? *next++ : at::Tensor());
     }
     return result;
@@ -72,8 +78,9 @@ class Recompute : public torch::autograd::Function<Recompute> {
 
 }  // namespace
 
-at::Tensor checkpoint(const TensorFunction& f, const std::vector<at::Tensor>& inputs) {
-  return Recompute::apply(f, at::TensorList(inputs));
+at::Tensor checkpoint(const TensorFunction& f, const std::vector<at::Tensor>& inputs,
+                      const std::vector<at::Tensor>& captured) {
+  return Recompute::apply(f, at::TensorList(inputs), at::TensorList(captured));
 }
 
 }  // namespace parfocal

@@ -16,8 +16,10 @@ using TensorFunction = std::function<at::Tensor(const std::vector<at::Tensor>&)>
 /// Invariants: value and gradient are those of f itself, bit by bit; f must be pure (a random f
 ///             would differ in its second run).
 /// Errors:     LogicError where a second derivative is asked for. Gradients flow to `inputs` only,
-///             never to tensors that f captured; so pass every trainable tensor as an input.
+///             and to the leaves of `captured`, which f reads itself; to nothing else that f
+///             captured.
 /// Tested by:  tests/core/tensor/checkpoint_test.cpp.
-[[nodiscard]] at::Tensor checkpoint(const TensorFunction& f, const std::vector<at::Tensor>& inputs);
+[[nodiscard]] at::Tensor checkpoint(const TensorFunction& f, const std::vector<at::Tensor>& inputs,
+                                    const std::vector<at::Tensor>& captured = {});
 
 }  // namespace parfocal

@@ -3,6 +3,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -12,12 +14,21 @@
 namespace parfocal {
 
 /// What a loss may look at: the instrument, and, unless it needs no decoder, what became of objects.
+///
+/// Invariants: `estimate` is `reconstruct(image)`; a loss draws random numbers only from streams of
+///             `seed` and the sample number, `first_sample` plus the place in the batch.
 struct Trial {
   const Operator& model;
   const Likelihood& detector;
   double photons = 1.0;  ///< Photons per pixel at object value 1.
   at::Tensor object;     ///< [batch, 1, n_y, n_x], object values; undefined without a decoder.
   at::Tensor estimate;   ///< [batch, condition, n_y, n_x]
+  at::Tensor image =
+      {};  ///< [batch, condition, n_y, n_x], photons of the counts, as object values.
+  /// The estimate from another image: a loss without objects asks again.
+  std::function<at::Tensor(const at::Tensor& image)> reconstruct = {};
+  std::uint64_t seed = 0;
+  std::uint64_t first_sample = 0;
 };
 
 /// What a training makes small.

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
-
 #include "core/operators/component.h"
-#include "learned/networks/network.h"
+#include "learned/networks/image_network.h"
 #include "solvers/stage.h"
 
 namespace parfocal::learned {
@@ -20,7 +18,7 @@ namespace parfocal::learned {
 /// Tested by:  tests/learned/networks/network_stage_test.cpp, conformance.
 class NetworkStage final : public Stage {
  public:
-  enum class Precision { kFloat32, kFloat64 };
+  using Precision = NetworkPrecision;
   struct Params {
     ComponentConfig network;
     Precision precision = Precision::kFloat32;
@@ -32,8 +30,7 @@ class NetworkStage final : public Stage {
   [[nodiscard]] at::Tensor apply(const at::Tensor& image, const StageScene& scene) const override;
 
  private:
-  at::ScalarType dtype_;
-  std::shared_ptr<const Network> network_;
+  ImageNetwork network_;
 };
 
 }  // namespace parfocal::learned

@@ -47,6 +47,12 @@ void ParameterGroup::describe(Schema<ParameterGroup>& s) {
   s.key("stop", &ParameterGroup::stop)
       .at_least(1)
       .doc("Step from which it stands still; the end of the training if absent.");
+  s.key("cycle", &ParameterGroup::cycle)
+      .at_least(1)
+      .doc("Steps after which the turns of alternating groups repeat; 1: every step.");
+  s.key("in_cycle", &ParameterGroup::in_cycle)
+      .at_least(0)
+      .doc("First and last step of each cycle that move the group.");
   s.key("step_every", &ParameterGroup::step_every).at_least(1).doc("Steps from fall to fall.");
   s.key("step_factor", &ParameterGroup::step_factor)
       .above(0.0)
@@ -62,11 +68,16 @@ void ParameterGroup::describe(Schema<ParameterGroup>& s) {
   s.check([](const ParameterGroup& p) {
     return !p.stop || *p.stop > p.start ? "" : "stop: expected a step after start";
   });
+  s.check([](const ParameterGroup& p) {
+    const bool fits = p.in_cycle[0] <= p.in_cycle[1] && p.in_cycle[1] < p.cycle;
+    return fits ? "" : "in_cycle: expected [first, last] below cycle";
+  });
 }
 
 double ParameterGroup::factor(std::int64_t step, std::int64_t steps) const {
   const std::int64_t end = std::min(stop.value_or(steps), steps);
   if (step < start || step >= end) return 0.0;
+  if (step % cycle < in_cycle[0] || step % cycle > in_cycle[1]) return 0.0;
   const auto since = static_cast<double>(step - start);
   const double u = since / static_cast<double>(end - start);
   const double ramp =
@@ -124,6 +135,44 @@ void Optimizer::describe(Schema<Optimizer>& s) {
       .doc("Pull towards 0 of parameters without unit; optics never decay.");
 }
 
+void Validation::describe(Schema<Validation>& s) {
+  s.summary("Judging the training on objects that it is not trained on.");
+  s.key("every", &Validation::every).at_least(1).doc("Steps between two judgements.");
+  s.key("samples", &Validation::samples)
+      .at_least(1)
+      .at_most(1000000)
+      .doc("Objects, those of the scene behind the ones that evaluate judges.");
+  s.key("patience", &Validation::patience)
+      .at_least(0)
+      .doc("Judgements in a row without a better one that end the training; 0: never.");
+}
+
+void EarlierTraining::describe(Schema<EarlierTraining>& s) {
+  s.summary("A training that comes before, with a loss and groups of its own.");
+  s.convention("For example the optics by a closed-form loss, before network and optics together.");
+  s.component("loss", &EarlierTraining::loss, "loss", Naming::kOptional)
+      .required()
+      .doc("What is made small.");
+  s.blocks("parameters", &EarlierTraining::parameters).doc("Groups by dotted path.");
+  s.key("frozen", &EarlierTraining::frozen)
+      .doc("Dotted paths that stay as they are although a group holds them.");
+  s.key("steps", &EarlierTraining::steps).at_least(1).at_most(100000000).doc("Its steps.");
+}
+
+OptimizeBlock OptimizeBlock::earlier() const {
+  OptimizeBlock block = *this;
+  block.loss = before->loss;
+  block.parameters = before->parameters;
+  block.frozen = before->frozen;
+  block.steps = before->steps;
+  block.before.reset();
+  block.validation.reset();
+  block.schedules.clear();
+  block.scans.clear();
+  block.keep = Keep::kLast;
+  return block;
+}
+
 void OptimizeBlock::describe(Schema<OptimizeBlock>& s) {
   s.summary("Which parameters are unknown besides the object, and how they are found.");
   s.component("loss", &OptimizeBlock::loss, "loss", Naming::kOptional)
@@ -133,6 +182,8 @@ void OptimizeBlock::describe(Schema<OptimizeBlock>& s) {
       .doc("Groups by dotted path; a path means all trainable parameters at or below it.");
   s.key("frozen", &OptimizeBlock::frozen)
       .doc("Dotted paths that stay as they are although a group holds them.");
+  s.block("before", &OptimizeBlock::before)
+      .doc("A training that comes first: a two-stage design, or a start for a joint one.");
   s.blocks("schedules", &OptimizeBlock::schedules)
       .doc("Parameters by dotted path that move along a line (optics.mask.levels_weight).");
   s.blocks("scans", &OptimizeBlock::scans)
@@ -151,6 +202,17 @@ void OptimizeBlock::describe(Schema<OptimizeBlock>& s) {
   s.block("optimizer", &OptimizeBlock::optimizer).doc("How a gradient becomes a step.");
   s.choice("keep", &OptimizeBlock::keep, {{"last", Keep::kLast}, {"best", Keep::kBest}})
       .doc("The parameters after the last step, or those of the lowest loss after all schedules.");
+  s.key("average", &OptimizeBlock::average)
+      .at_least(0.0)
+      .below(1.0)
+      .doc("Decay of a moving average of the parameters that is judged and kept instead of them.");
+  s.block("validation", &OptimizeBlock::validation)
+      .doc("Judging the training on objects that it is not trained on; keep: best looks at this.");
+  s.choice("on_nan", &OptimizeBlock::on_nan,
+           {{"stop", OnNan::kStop}, {"roll_back", OnNan::kRollBack}})
+      .doc(
+          "After a loss or gradient that is not finite: end with an error, or go back to the last "
+          "kept state with half the rates, at most five times.");
 }
 
 double in_leaf_unit(const std::string& text, const std::string& key, const std::string& path,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,7 +20,8 @@ namespace parfocal {
 ///   ramp = min(1, (t - start + 1) / warm_up);   decay = 1 (constant), 1 - u (linear),
 ///   (1 + cos(pi u)) / 2 (cosine), step_factor^floor((t - start) / step_every) (steps)
 ///
-/// Convention: t counts steps from 0; outside start <= t < stop the group stands still.
+/// Convention: t counts steps from 0; outside start <= t < stop the group stands still, and with a
+///             cycle of n also where t mod n is not in [first, last] of in_cycle.
 /// Units:      one step of Adam changes a leaf by about the rate, so the rate is the wanted change
 ///             per step in the unit of the leaf: "0.2 rad", "5 nm"; a bare number for unit 1.
 /// Tested by:  tests/learned/training/optimize_test.cpp.
@@ -32,6 +34,8 @@ struct ParameterGroup {
   std::int64_t warm_up = 0;
   std::int64_t start = 0;
   std::optional<std::int64_t> stop;  ///< The last step of the training if absent.
+  std::int64_t cycle = 1;
+  std::array<std::int64_t, 2> in_cycle{0, 0};  ///< [first, last]
   std::int64_t step_every = 1000;
   double step_factor = 0.1;
   std::optional<double> clip;  ///< Largest norm of the gradient of the whole group.
@@ -78,13 +82,32 @@ struct Optimizer {
   static void describe(Schema<Optimizer>& s);
 };
 
+/// Judging the training on objects that it is not trained on.
+struct Validation {
+  std::int64_t every = 100;   ///< Steps.
+  std::int64_t samples = 8;   ///< Objects, those behind the ones that `evaluate` judges.
+  std::int64_t patience = 0;  ///< Judgements without a better one that end the training; 0: none.
+  static void describe(Schema<Validation>& s);
+};
+
+/// A training that comes before another one, with a loss and groups of its own.
+struct EarlierTraining {
+  ComponentConfig loss;
+  std::vector<std::pair<std::string, ParameterGroup>> parameters;
+  std::vector<std::string> frozen;
+  std::int64_t steps = 150;
+  static void describe(Schema<EarlierTraining>& s);
+};
+
 /// Which parameters are unknown besides the object, and how they are found.
 struct OptimizeBlock {
   ComponentConfig loss;
   std::vector<std::pair<std::string, ParameterGroup>> parameters;
   std::vector<std::string> frozen;  ///< Paths that stay as they are although a group holds them.
   enum class Keep { kLast, kBest };
+  enum class OnNan { kStop, kRollBack };
 
+  std::optional<EarlierTraining> before;
   std::vector<std::pair<std::string, ParameterSchedule>> schedules;
   std::vector<std::pair<std::string, ParameterScan>> scans;
   std::int64_t steps = 1000;
@@ -92,7 +115,13 @@ struct OptimizeBlock {
   std::int64_t first_sample = 1000;  ///< Of the scene; those below are left to evaluate.
   Optimizer optimizer;
   Keep keep = Keep::kLast;
+  std::optional<double> average;  ///< Decay of the moving average of what is trained.
+  std::optional<Validation> validation;
+  OnNan on_nan = OnNan::kStop;
   static void describe(Schema<OptimizeBlock>& s);
+
+  /// `before` as a training of its own, with everything else as here.
+  [[nodiscard]] OptimizeBlock earlier() const;
 };
 
 /// `text` ("0.2 rad", "5 nm", "1e-3") as a number in the unit of the leaf of `path`. `key` is what

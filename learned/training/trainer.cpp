@@ -14,8 +14,8 @@
 
 #include "core/check.h"
 #include "core/error.h"
-#include "core/operators/bounds.h"
 #include "core/tensor/tensor_checks.h"
+#include "learned/training/trainer_moves.h"
 
 namespace parfocal {
 namespace {
@@ -98,14 +98,6 @@ std::vector<TrainedParameter> trained_parameters(const OptimizeBlock& block,
   return trained;
 }
 
-/// The free values, one optimizer group per leaf, because each has a unit and so a rate of its own.
-struct Trainer::Moves {
-  std::vector<BoundedLeaf> leaves;
-  std::vector<at::Tensor> values;  ///< The leaves of the components.
-  std::vector<double> rates;
-  std::unique_ptr<torch::optim::Optimizer> optimizer;
-};
-
 Trainer::Trainer(OptimizeBlock block, ParameterTree& tree)
     : block_(std::move(block)),
       parameters_(trained_parameters(block_, tree)),
@@ -126,6 +118,9 @@ Trainer::Trainer(OptimizeBlock block, ParameterTree& tree)
                         options_of(block_.optimizer, decay));
   }
   if (!groups.empty()) moves_->optimizer = make_optimizer(block_.optimizer, groups);
+  if (block_.average) {
+    for (const at::Tensor& v : moves_->values) average_.push_back(v.detach().clone());
+  }
   read_lines(tree);
 }
 
@@ -188,7 +183,7 @@ void Trainer::set_rates() {
         block_.parameters[parameters_[i].group].second.factor(step_, block_.steps);
     // A group that stands still must not even move by momentum.
     if (factor == 0.0) moves_->leaves[i].free().mutable_grad().reset();
-    moves_->optimizer->param_groups()[i].options().set_lr(moves_->rates[i] * factor);
+    moves_->optimizer->param_groups()[i].options().set_lr(moves_->rates[i] * rate_factor_ * factor);
   }
 }
 
@@ -212,10 +207,10 @@ bool Trainer::lines_have_ended() const {
   return std::ranges::all_of(lines_, [this](const Line& line) { return step_ >= line.rule.stop; });
 }
 
-void Trainer::scan(const LossFunction& loss) {
+void Trainer::scan(const LossFunction& loss, std::int64_t at) {
   const at::NoGradGuard no_grad;
   for (const Scan& scan : scans_) {
-    if (std::ranges::find(scan.at, step_) == scan.at.end()) continue;
+    if (std::ranges::find(scan.at, at) == scan.at.end()) continue;
     set_lines(std::nullopt);
     double least = std::numeric_limits<double>::infinity(), best = scan.from;
     for (std::int64_t i = 0; i < scan.candidates; ++i) {
@@ -229,7 +224,7 @@ void Trainer::scan(const LossFunction& loss) {
       }
     }
     if (!std::isfinite(least)) {
-      throw NumericError("training: a scan before step " + std::to_string(step_) +
+      throw NumericError("training: a scan before step " + std::to_string(at) +
                          " gives no finite loss for any of its values");
     }
     scan.leaf.fill_(best);
@@ -237,15 +232,50 @@ void Trainer::scan(const LossFunction& loss) {
 }
 
 void Trainer::consider(double loss) {
-  if (block_.keep != OptimizeBlock::Keep::kBest || !lines_have_ended()) return;
+  const bool wanted = block_.keep == OptimizeBlock::Keep::kBest || block_.validation;
+  if (!wanted || !lines_have_ended()) return;
   if (best_ && !(loss < best_->loss)) return;
   best_ = Best{loss, {}};
   for (const at::Tensor& value : moves_->values) best_->values.push_back(value.detach().clone());
   for (const Scan& scan : scans_) best_->values.push_back(scan.leaf.detach().clone());
 }
 
+bool Trainer::is_done() const {
+  const std::int64_t patience = block_.validation ? block_.validation->patience : 0;
+  return step_ >= steps() || (patience > 0 && stale_ >= patience);
+}
+
+void Trainer::update_average() {
+  if (average_.empty()) return;
+  const double t = static_cast<double>(step_);
+  const double decay = std::min(*block_.average, (1.0 + t) / (10.0 + t));
+  for (std::size_t i = 0; i < average_.size(); ++i) {
+    average_[i].mul_(decay).add_(moves_->values[i], 1.0 - decay);
+  }
+}
+
+void Trainer::swap_average() {
+  for (std::size_t i = 0; i < average_.size(); ++i) {
+    const at::Tensor value = moves_->values[i].detach().clone();
+    moves_->values[i].copy_(average_[i]);
+    average_[i].copy_(value);
+  }
+}
+
+double Trainer::judge(const LossFunction& loss) {
+  const at::NoGradGuard no_grad;
+  swap_average();
+  const double number = loss().to(at::kDouble).item<double>();
+  const std::optional<double> before = best_ ? std::optional(best_->loss) : std::nullopt;
+  consider(number);
+  swap_average();
+  const bool better = best_ && (!before || best_->loss < *before);
+  stale_ = better ? 0 : stale_ + 1;
+  return number;
+}
+
 double Trainer::step(const LossFunction& loss) {
-  scan(loss);
+  scan(loss, step_);
   set_lines(step_);
   clear_gradients();
   const at::Tensor value = loss();
@@ -256,22 +286,26 @@ double Trainer::step(const LossFunction& loss) {
   }
   value.backward();
   const at::NoGradGuard no_grad;
-  consider(number);
+  if (!block_.validation) consider(number);
   check_and_clip();
   set_rates();
   moves_->optimizer->step();
   for (const BoundedLeaf& leaf : moves_->leaves) leaf.push_value();
+  update_average();
   ++step_;
   return number;
 }
 
 void Trainer::finish(const LossFunction& loss) {
-  if (parameters_.empty()) return;
+  if (parameters_.empty() || finished_) return;
+  finished_ = true;
   const at::NoGradGuard no_grad;
-  scan(loss);
-  set_lines(step_);
-  if (block_.keep == OptimizeBlock::Keep::kBest) consider(loss().to(at::kDouble).item<double>());
-  if (!best_) return;
+  scan(loss, block_.steps);
+  set_lines(std::nullopt);
+  if (!block_.validation && block_.keep == OptimizeBlock::Keep::kBest) {
+    consider(loss().to(at::kDouble).item<double>());
+  }
+  if (!best_ || block_.keep != OptimizeBlock::Keep::kBest) return swap_average();
   std::size_t next = 0;
   for (const at::Tensor& value : moves_->values) value.copy_(best_->values[next++]);
   for (const Scan& scan : scans_) scan.leaf.copy_(best_->values[next++]);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,14 +31,21 @@ struct TrainedParameter {
 [[nodiscard]] std::vector<TrainedParameter> trained_parameters(const OptimizeBlock& block,
                                                                const ParameterTree& tree);
 
+/// Layout: "step", "stale", "finished", "rate_factor", and under the path of each parameter "value/", "free/" (of a reparametrization),
+///         "first_moment/", "second_moment/", "moment_steps/" or "momentum/" once it moved; "scan/"
+///         under the path of each scan; "best_loss", "best/" and "best_scan/" where the best is kept, "average/" of an average.
+using TrainerState = std::map<std::string, at::Tensor>;
+
 /// Finds parameters step by step: schedules, scans, gradient, clipping, rate, step, bounds.
 ///
 /// Convention: the moments of the optimizer belong to the free value of a bounded leaf.
+///             average_{t+1} = d average_t + (1 - d) leaf, d = min(decay, (1 + t) / (10 + t)).
 /// Invariants: leaves stay inside their bounds; a leaf that nothing in the block names is never
 ///             touched; the same start, loss and threads give the same bits.
 /// Errors:     NumericError naming the step for a loss or gradient that is not finite; the leaves
 ///             then keep their last finite values. UsageError for a value of another dimension.
-/// Tested by:  tests/learned/training/trainer_test.cpp (closed forms of each method).
+/// Tested by:  tests/learned/training/trainer_test.cpp (closed forms of each method),
+///             tests/learned/training/trainer_state_test.cpp.
 class Trainer {
  public:
   /// A scalar that depends on the leaves.
@@ -50,13 +58,27 @@ class Trainer {
 
   [[nodiscard]] std::int64_t step_count() const { return step_; }
   [[nodiscard]] std::int64_t steps() const { return parameters_.empty() ? 0 : block_.steps; }
-  [[nodiscard]] bool is_done() const { return step_ >= steps(); }
+  /// After the last step, or where `validation.patience` has run out.
+  [[nodiscard]] bool is_done() const;
   [[nodiscard]] const std::vector<TrainedParameter>& parameters() const { return parameters_; }
 
   /// Returns the loss before the step.
   double step(const LossFunction& loss);
-  /// After the last step: the scans of the end, and the best parameters where they are kept.
+  /// The loss on other objects, for the moving average where there is one. With `validation` this
+  /// is what `keep: best` compares and what patience counts.
+  double judge(const LossFunction& loss);
+  /// After the last step: the scans of the end; then the best parameters where they are kept, else
+  /// the moving average where there is one. Once.
   void finish(const LossFunction& loss);
+  /// All rates from here on times `factor`.
+  void scale_rates(double factor) { rate_factor_ *= factor; }
+  [[nodiscard]] double rate_factor() const { return rate_factor_; }
+
+  /// Everything that the next step depends on, by name: step, values, moments, scans, best.
+  [[nodiscard]] TrainerState state() const;
+  /// Goes on where `state` was taken: the following steps give the same bits.
+  /// \throws DataError for a state of other parameters or another optimizer; then nothing changed.
+  void restore(const TrainerState& state);
 
  private:
   struct Moves;
@@ -79,20 +101,27 @@ class Trainer {
   void read_lines(const ParameterTree& tree);
   /// Nothing: where the schedules end.
   void set_lines(std::optional<std::int64_t> step);
-  void scan(const LossFunction& loss);
+  void scan(const LossFunction& loss, std::int64_t at);
   void clear_gradients();
   void check_and_clip();
   void set_rates();
   /// Remembers the present values where they are the best so far.
   void consider(double loss);
   [[nodiscard]] bool lines_have_ended() const;
+  void update_average();
+  /// The leaves and the averages change places.
+  void swap_average();
 
   OptimizeBlock block_;
   std::vector<TrainedParameter> parameters_;
   std::vector<Line> lines_;
   std::vector<Scan> scans_;
   std::optional<Best> best_;
+  std::vector<at::Tensor> average_;  ///< Of the values; empty without.
   std::int64_t step_ = 0;
+  std::int64_t stale_ = 0;  ///< Judgements in a row without a better one.
+  double rate_factor_ = 1.0;
+  bool finished_ = false;
   std::unique_ptr<Moves> moves_;
 };
 

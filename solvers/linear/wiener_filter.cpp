@@ -14,13 +14,6 @@ namespace {
 
 at::Tensor squared_magnitude(const at::Tensor& values) { return at::real(values * values.conj()); }
 
-/// Mean over the whole plane of values on its half.
-at::Tensor plane_mean(const at::Tensor& half, std::int64_t n_x) {
-  const at::Tensor counts = half_plane_counts(n_x).to(half.device());
-  const auto samples = static_cast<double>(half.size(-2) * n_x);
-  return (half.to(at::kDouble) * counts).sum({-2, -1}) / samples;
-}
-
 }  // namespace
 
 WienerFilter wiener_filter(const at::Tensor& transfer, const at::Tensor& power,

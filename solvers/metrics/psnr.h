@@ -6,30 +6,30 @@
 
 #include "core/operators/component.h"
 #include "core/operators/fields.h"
+#include "solvers/metrics/matching.h"
 
 namespace parfocal::solvers {
 
-/// How the scale of an estimate is brought to that of the reference before they are compared.
-enum class ScaleMatch { kNone, kMaximum, kGain };
-
 /// Peak signal-to-noise ratio.
 ///
-///   PSNR = 10 log10( peak^2 / mean((s e - x)^2) ),   peak = max(x) unless it is given
-///   s = 1 (none), max(x) / max(e) (maximum), <e, x> / <e, e> (gain: the s of the largest PSNR)
+///   PSNR = 10 log10( peak^2 / mean((e - x)^2) ),   peak = max(x) unless it is given
+///
+/// with the estimate e scaled and clipped as `Matching` says.
 ///
 /// Convention: without a given peak it is the largest value of the reference x, over all channels of
 ///             an item.
 ///             Published numbers use any of the three scales, which differ by several dB: state it.
+///             Both images over their maxima is `scale: maximum`; the range [0, 1] of 8-bit images
+///             is `clip: [0, 1], peak: 1`.
 /// Layout:     estimate e and reference x [batch, channel, n_y, n_x]; result float64 [batch].
 /// Units:      dB.
-/// Invariants: gain >= any other scale; blind to a common factor of e and x; equal images are
-///             refused, because their ratio is infinite.
+/// Invariants: gain >= any other scale; blind to a common factor of e and x without peak and clip;
+///             equal images are refused, because their ratio is infinite.
 /// Errors:     NumericError for a reference without a positive value, and for equal images.
 /// Tested by:  tests/solvers/metrics/psnr_test.cpp, conformance.
 class Psnr final : public Metric {
  public:
-  struct Params {
-    ScaleMatch scale = ScaleMatch::kNone;
+  struct Params : Matching {
     std::optional<double> peak;
   };
   static void describe(Schema<Params>& s);

@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "core/error.h"
+#include "solvers/priors/non_negative.h"
 #include "solvers/proximal/admm_direct.h"
 #include "solvers/proximal/admm_fused.h"
 #include "solvers/proximal/admm_setup.h"
@@ -31,11 +32,23 @@ void check_variant(const Admm::Params& params, const AdmmSetup& setup) {
       "{type: total_variation, kind: isotropic, boundary: open}, or take another variant");
 }
 
-std::string obstacle_to_fused(const AdmmSetup& setup) {
+std::string obstacle_to_fused(const Problem& problem, const AdmmSetup& setup) {
+  if (problem.differentiable) return "its numbers are learned";
   const bool gradient = at::GradMode::is_enabled() &&
                         (setup.transfer.requires_grad() || setup.data.target.requires_grad() ||
                          setup.data.weight.requires_grad());
   return gradient ? "a gradient is asked for" : fused_obstacle(setup);
+}
+
+void take_scalars(const std::map<std::string, at::Tensor>& scalars, AdmmPenalties& penalties) {
+  const auto take = [&scalars](const char* name, at::Tensor& number) {
+    const auto found = scalars.find(name);
+    if (found != scalars.end()) number = found->second;
+  };
+  take("mu1", penalties.mu1);
+  take("mu2", penalties.mu2);
+  take("mu3", penalties.mu3);
+  take("tau", penalties.tau);
 }
 
 }  // namespace
@@ -95,7 +108,7 @@ std::unique_ptr<SolverState> Admm::init(const Problem& problem) const {
   AdmmSetup setup = admm_setup(problem);
   check_variant(params_, setup);
   if (params_.engine == AdmmEngine::kDirect) return admm_direct_init(std::move(setup), params_);
-  const std::string obstacle = obstacle_to_fused(setup);
+  const std::string obstacle = obstacle_to_fused(problem, setup);
   if (obstacle.empty()) return admm_fused_init(std::move(setup), params_);
   if (params_.engine == AdmmEngine::kAuto) return admm_direct_init(std::move(setup), params_);
   throw UsageError("admm: engine = fused does not apply: " + obstacle + "; use engine: auto");
@@ -105,7 +118,9 @@ void Admm::step(const Problem&, SolverState& state) const {
   if (auto* fused = dynamic_cast<AdmmFusedState*>(&state)) {
     fused->step();
   } else {
-    admm_direct_step(dynamic_cast<AdmmDirectState&>(state), params_.order);
+    auto& direct = dynamic_cast<AdmmDirectState&>(state);
+    take_scalars(state.scalars, direct.penalties);
+    admm_direct_step(direct, params_.order);
   }
   ++state.iteration;
 }
@@ -131,6 +146,20 @@ Monitor Admm::monitor(const Problem& problem, const SolverState& state) const {
   values["output_data_term"] =
       to_vector(admm.setup.data.value(admm.image_of(estimate(problem, state))));
   return values;
+}
+
+std::vector<LearnableScalar> Admm::learnable(
+    const std::vector<std::shared_ptr<const Prior>>& priors) const {
+  std::vector<LearnableScalar> scalars{{"mu1", params_.mu1}};
+  for (const auto& prior : priors) {
+    if (const auto* tv = dynamic_cast<const TotalVariation*>(prior.get())) {
+      scalars.push_back({"mu2", params_.mu2});
+      scalars.push_back({"tau", tv->params().weight});
+    } else if (dynamic_cast<const NonNegative*>(prior.get()) != nullptr) {
+      scalars.push_back({"mu3", params_.mu3});
+    }
+  }
+  return scalars;
 }
 
 std::vector<double> Admm::relative_change(const SolverState& state) const {

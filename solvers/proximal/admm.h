@@ -34,7 +34,7 @@ enum class AdmmOutput { kClip, kCrop };
 /// Units:      tau is the weight of `total_variation`, in units of the data.
 /// Invariants: both engines give the same iterates to 1e-12; tutorial = picam for two iterations.
 /// Errors:     UsageError for a model or a prior that cannot be split, and for engine: fused where
-///             the minimal form does not exist or a gradient is asked for.
+///             the minimal form does not exist, a gradient is asked for or numbers are learned.
 /// Tested by:  tests/solvers/admm_test.cpp, tests/golden/admm_golden_test.cpp.
 class Admm : public Solver {
  public:
@@ -62,6 +62,9 @@ class Admm : public Solver {
   [[nodiscard]] std::vector<double> relative_change(const SolverState& state) const override;
   [[nodiscard]] std::int64_t iterations() const override { return params_.iterations; }
   [[nodiscard]] double tolerance() const override { return params_.tolerance; }
+  /// mu1; mu2 and tau with total_variation, mu3 with non_negative.
+  [[nodiscard]] std::vector<LearnableScalar> learnable(
+      const std::vector<std::shared_ptr<const Prior>>& priors) const override;
   /// Of the fused engine in float32.
   [[nodiscard]] double bytes_per_unknown() const override { return 48.0; }
 

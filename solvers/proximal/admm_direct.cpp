@@ -91,6 +91,13 @@ Differences shrink(const Differences& z, const at::Tensor& threshold, TvKind kin
   return {z.y * factor, z.x * factor};
 }
 
+std::vector<at::Tensor*> AdmmDirectState::variables() {
+  std::vector<at::Tensor*> all{&v, &a_v, &xi};
+  if (setup.variation) all.insert(all.end(), {&eta.y, &eta.x});
+  if (setup.non_negative) all.insert(all.end(), {&w, &rho});
+  return all;
+}
+
 at::Tensor AdmmDirectState::image_of(const at::Tensor& window) const {
   const at::Tensor spectrum = rfft2(setup.pad(window)) * setup.transfer;
   return setup.crop(irfft2(spectrum, setup.padded_y, setup.padded_x));

@@ -39,6 +39,7 @@ class AdmmDirectState : public AdmmState {
   at::Tensor w, rho, xi;
   at::Tensor v_old, a_v_old;  ///< One iteration ago.
 
+  [[nodiscard]] std::vector<at::Tensor*> variables() override;
   [[nodiscard]] at::Tensor object() const override { return v; }
   [[nodiscard]] at::Tensor image() const override { return setup.crop(a_v); }
   [[nodiscard]] at::Tensor image_of(const at::Tensor& window) const override;

@@ -3,6 +3,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
@@ -27,14 +28,49 @@ class DescentState : public SolverState {
   bool non_negative = false;
   double step = 0.0;
   at::Tensor v, v_old, velocity;
+  /// Of a differentiable problem: curvature of the data term and of the priors, [batch, 1, 1, 1]
+  /// and a number, and what may be learned.
+  at::Tensor data_curvature, step_factor, momentum, prior_weight;
+  double prior_curvature = 0.0;
+  bool moves_on = false;  ///< The momentum is not 0.
 
+  [[nodiscard]] std::vector<at::Tensor*> variables() override {
+    return moves_on ? std::vector<at::Tensor*>{&v, &velocity} : std::vector<at::Tensor*>{&v};
+  }
   /// Of data term and priors at v.
   [[nodiscard]] at::Tensor gradient(const LinearOperator& model) const {
     at::Tensor sum = model.adjoint(data.gradient(model.forward(v)));
-    for (const auto& prior : smooth) sum = sum + prior->gradient(v);
+    for (const auto& prior : smooth) {
+      const at::Tensor pull = prior->gradient(v);
+      sum = sum + (prior_weight.defined() ? prior_weight * pull : pull);
+    }
     return sum;
   }
+  [[nodiscard]] at::Tensor learned_step() const {
+    return step_factor / (data_curvature + prior_weight * prior_curvature);
+  }
 };
+
+/// Momentum and step are numbers, or tensors of a differentiable problem.
+template <class Momentum, class Step>
+void advance(DescentState& s, const Momentum& m, const Step& step, const at::Tensor& gradient) {
+  const at::Tensor velocity = m * s.velocity - step * gradient;
+  at::Tensor next = s.v - m * s.velocity + (1.0 + m) * velocity;
+  if (s.non_negative) next = next.clamp_min(0);
+  s.v_old = s.v;
+  s.v = next;
+  s.velocity = velocity;
+}
+
+void take_scalars(DescentState& s) {
+  const auto take = [&s](const char* name, at::Tensor& number) {
+    const auto found = s.scalars.find(name);
+    if (found != s.scalars.end()) number = found->second;
+  };
+  take("step_factor", s.step_factor);
+  take("momentum", s.momentum);
+  take("prior_weight", s.prior_weight);
+}
 
 template <class State>
 auto& as_descent(State& state) {
@@ -50,6 +86,7 @@ void take_priors(const Problem& problem, DescentState& state) {
       state.non_negative = true;
     } else if (prior->has_gradient()) {
       state.smooth.push_back(prior);
+      state.prior_curvature += prior->curvature();
     } else {
       throw UsageError(std::string(kName) + " needs priors with a gradient, which " +
                        prior->name() + " has not; fista takes any prox");
@@ -65,7 +102,7 @@ void GradientDescent::describe(Schema<Params>& s) {
       "p' = m p - a A^T W (A v - b);  v <- max(v - m p + (1 + m) p', 0);  a = step_factor / L");
   s.citation("Y. Nesterov, Soviet Math. Doklady 27, 372 (1983)");
   s.convention(
-      "L = norm_bound^2 max W + the curvature of the priors; the clip follows the prior "
+      "L = norm_bound^2 max W and the curvature of the priors; the clip follows the prior "
       "non_negative.");
   s.gradient("exact");
   s.variant("variant", &Params::variant,
@@ -108,25 +145,31 @@ std::unique_ptr<SolverState> GradientDescent::init(const Problem& problem) const
   const LinearOperator& model = linear_model(problem, kName);
   state->data = data_term_of(problem, problem.counts.device());
   take_priors(problem, *state);
-  double curvature = curvature_bound(model, state->data, kName);
-  for (const auto& prior : state->smooth) curvature += prior->curvature();
-  state->step = params_.step_factor / curvature;
   state->v = state->v_old = start_object(problem, state->data, params_.start, kName);
   state->velocity = at::zeros_like(state->v);
+  state->moves_on = params_.momentum > 0.0;
+  if (problem.differentiable) {
+    const auto number = [&](double value) { return at::full({}, value, state->v.options()); };
+    state->data_curvature = curvature_per_item(model, state->data, kName);
+    state->step_factor = number(params_.step_factor);
+    state->momentum = number(params_.momentum);
+    state->prior_weight = number(1.0);
+  } else {
+    state->step =
+        params_.step_factor / (curvature_bound(model, state->data, kName) + state->prior_curvature);
+  }
   return state;
 }
 
 void GradientDescent::step(const Problem& problem, SolverState& state) const {
   DescentState& s = as_descent(state);
   const LinearOperator& model = linear_model(problem, kName);
-  const at::Tensor gradient = s.gradient(model);
-  const double m = params_.momentum;
-  const at::Tensor velocity = m * s.velocity - s.step * gradient;
-  at::Tensor next = s.v - m * s.velocity + (1.0 + m) * velocity;
-  if (s.non_negative) next = next.clamp_min(0);
-  s.v_old = s.v;
-  s.v = next;
-  s.velocity = velocity;
+  if (problem.differentiable) {
+    take_scalars(s);
+    advance(s, s.momentum, s.learned_step(), s.gradient(model));
+  } else {
+    advance(s, params_.momentum, s.step, s.gradient(model));
+  }
   ++state.iteration;
 }
 
@@ -152,6 +195,15 @@ Monitor GradientDescent::monitor(const Problem& problem, const SolverState& stat
       to_vector(output_data_term(problem, s.data, estimate(problem, state)));
   monitor["relative_change"] = relative_change(state);
   return monitor;
+}
+
+std::vector<LearnableScalar> GradientDescent::learnable(
+    const std::vector<std::shared_ptr<const Prior>>& priors) const {
+  std::vector<LearnableScalar> scalars{{"step_factor", params_.step_factor}};
+  if (params_.momentum > 0.0) scalars.push_back({"momentum", params_.momentum});
+  const auto smooth = [](const auto& prior) { return prior->has_gradient(); };
+  if (std::ranges::any_of(priors, smooth)) scalars.push_back({"prior_weight", 1.0});
+  return scalars;
 }
 
 std::vector<double> GradientDescent::relative_change(const SolverState& state) const {

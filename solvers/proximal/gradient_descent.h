@@ -16,8 +16,8 @@ namespace parfocal::solvers {
 ///
 /// Y. Nesterov, Soviet Math. Doklady 27, 372 (1983); in the form of LenslessPiCam (m = 0.9, p = 0).
 ///
-/// Convention: a = step_factor / L, L = norm_bound^2 max W + the curvature of the priors; their
-///             gradients are added to that of the data term. The clip follows the prior
+/// Convention: a = step_factor / L, L = norm_bound^2 max W and the curvature bounds of the priors;
+///             of each item where the problem is differentiable. The clip follows the prior
 ///             non_negative. Variants: tutorial (DiffuserCam-Tutorial GD.py: step_factor 2, start
 ///             psf_midrange), picam (1.8, the same start), picam_nesterov.
 /// Layout:     [batch, channel, n_y, n_x] out; the unknown on the model's domain.
@@ -47,6 +47,9 @@ class GradientDescent : public Solver {
   [[nodiscard]] std::vector<double> relative_change(const SolverState& state) const override;
   [[nodiscard]] std::int64_t iterations() const override { return params_.iterations; }
   [[nodiscard]] double tolerance() const override { return params_.tolerance; }
+  /// step_factor, a momentum that is not 0, and with smooth priors the factor prior_weight.
+  [[nodiscard]] std::vector<LearnableScalar> learnable(
+      const std::vector<std::shared_ptr<const Prior>>& priors) const override;
   [[nodiscard]] double bytes_per_unknown() const override { return 60.0; }
 
  private:

@@ -6,6 +6,7 @@
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/max.h>
 #include <ATen/ops/min.h>
+#include <ATen/ops/real.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
@@ -27,6 +28,14 @@ double psf_midrange(const TransferFunctions& model) {
   const at::Tensor response = origin_to_centre(irfft2(model.transfer().detach(), p_y, p_x));
   const at::Tensor h = crop_centred(response, model.sensor_y(), model.sensor_x()) * scale;
   return 0.5 * (h.max().item<double>() + h.min().item<double>());
+}
+
+double squared_norm_bound(const LinearOperator& model, const std::string& solver) {
+  const std::optional<double> norm = model.norm_bound();
+  if (!norm) {
+    throw UsageError(solver + ": this model has no norm bound; write step: backtracking");
+  }
+  return *norm * *norm;
 }
 
 /// The measurement where an object is looked for: one image per unknown, or several of the same one.
@@ -52,11 +61,16 @@ const LinearOperator& linear_model(const Problem& problem, const std::string& so
 
 double curvature_bound(const LinearOperator& model, const DataTerm& data,
                        const std::string& solver) {
-  const std::optional<double> norm = model.norm_bound();
-  if (!norm) {
-    throw UsageError(solver + ": this model has no norm bound; write step: backtracking");
-  }
-  return *norm * *norm * data.weight.max().item<double>();
+  return squared_norm_bound(model, solver) * data.weight.max().item<double>();
+}
+
+at::Tensor curvature_per_item(const LinearOperator& model, const DataTerm& data,
+                              const std::string& solver) {
+  const at::Tensor weight = data.weight.amax({1, 2, 3}, true);
+  const auto* bank = dynamic_cast<const TransferFunctions*>(&model);
+  if (bank == nullptr) return weight * squared_norm_bound(model, solver);
+  const at::Tensor h = bank->transfer();
+  return weight * at::real(h * h.conj()).sum({1, 2}).amax();
 }
 
 at::Tensor start_object(const Problem& problem, const DataTerm& data, Start start,

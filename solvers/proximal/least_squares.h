@@ -30,6 +30,10 @@ void describe_start(Schema<P>& s, Start P::*member) {
 [[nodiscard]] double curvature_bound(const LinearOperator& model, const DataTerm& data,
                                      const std::string& solver);
 
+/// The same for each item, [batch, 1, 1, 1], differentiable in transfer functions and weights.
+[[nodiscard]] at::Tensor curvature_per_item(const LinearOperator& model, const DataTerm& data,
+                                            const std::string& solver);
+
 /// The linear model of a problem, or UsageError.
 [[nodiscard]] const LinearOperator& linear_model(const Problem& problem, const std::string& solver);
 

@@ -51,9 +51,9 @@ TEST(CommandLine, UnknownVerbIsExit2WithTheNearestName) {
 
 TEST(CommandLine, VerbOfALaterVersionSaysSo) {
   const WorkFolder folder;
-  const ProgramResult result = run_parfocal({"resume", "runs/x"}, folder.path());
+  const ProgramResult result = run_parfocal({"batch", "runs/x"}, folder.path());
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(result.err, HasSubstr("resume: this version does not have this verb yet"));
+  EXPECT_THAT(result.err, HasSubstr("batch: this version does not have this verb yet"));
 }
 
 TEST(CommandLine, UnknownFlagIsExit2WithTheNearestName) {

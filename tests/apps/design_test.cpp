@@ -118,6 +118,71 @@ TEST(Design, MaskAndNetworkAreTrainedTogether) {
   EXPECT_EQ(number(summary, "quality_best_fixed"), number(summary, "quality_open"));
 }
 
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  return text.replace(text.find(from), from.size(), to);
+}
+
+/// Mask and network by the error of the estimates.
+std::string joint_yaml(const std::string& rest = "") {
+  std::string yaml =
+      replaced(design_yaml(rest), "[{type: wiener}]",
+               "[{type: wiener}, {type: network, network: {type: dncnn, depth: 3, width: 8}}]");
+  yaml = replaced(yaml, "type: wiener_error", "type: mean_squared_error");
+  return replaced(
+      yaml, "{optics.mask.surface:", "{reconstruction.network: {rate: 1e-3}, optics.mask.surface:");
+}
+
+/// The mask by the closed form first, then the network behind it; the fixed variant has no mask to
+/// move in either.
+TEST(Design, AnEarlierTrainingComesFirstWithItsOwnLossAndGroups) {
+  const WorkFolder folder;
+  const Summary summary = run_design(
+      folder, "runs",
+      replaced(joint_yaml("compare:\n  open: {optics.mask.surface: {type: flat}}\n  learned: {}\n"),
+               "steps: 40",
+               "steps: 20\n  frozen: [optics.mask.surface]\n  before: {loss: {type: wiener_error}, "
+               "parameters: {optics.mask.surface: {rate: 0.2 rad}}, steps: 30}"));
+  EXPECT_EQ(number(summary, "steps_learned"), 50.0);
+  EXPECT_EQ(number(summary, "steps_open"), 20.0);
+  EXPECT_GT(number(summary, "score_learned"), number(summary, "score_start_learned"));
+  EXPECT_NE(number(summary, "mask_highest_learned"), 0.0);
+  const fs::path cell =
+      only_run(folder.path() / "runs", "small") / "variants" / "learned" / "seed_0";
+  const std::string metrics = read_whole_file(cell / "metrics.csv");
+  EXPECT_THAT(metrics, HasSubstr("frame,iteration,loss,loss_before\n0,1,,"));
+  EXPECT_THAT(metrics, HasSubstr("\n0,50,"));
+}
+
+TEST(Design, ATrainingIsJudgedOnOtherObjectsAndEndsWhenItGetsNoBetter) {
+  const WorkFolder folder;
+  const Summary summary = run_design(
+      folder, "runs",
+      replaced(joint_yaml(), "steps: 40",
+               "steps: 40\n  keep: best\n  average: 0.9\n  validation: {every: 10, samples: 3}"));
+  EXPECT_EQ(number(summary, "steps"), 40.0);
+  const fs::path run = only_run(folder.path() / "runs", "small");
+  EXPECT_THAT(read_whole_file(run / "metrics.csv"), HasSubstr("frame,iteration,loss,validation\n"));
+  EXPECT_TRUE(fs::is_regular_file(run / "tensorboard" / "events.out.tfevents.parfocal"));
+}
+
+/// A rate far too large makes the loss infinite; half of it, and half of that, until it holds.
+TEST(Design, ALossThatIsNotFiniteStopsOrGoesBack) {
+  const WorkFolder folder;
+  const std::string wild = replaced(joint_yaml(), "reconstruction.network: {rate: 1e-3}",
+                                    "reconstruction.network: {rate: 1e30}");
+  const fs::path config = folder.write("wild.yaml", wild);
+  const ProgramResult stopped = run_parfocal({"run", config.string(), "-q"}, folder.path());
+  EXPECT_EQ(stopped.exit_code, 4);
+  EXPECT_THAT(stopped.err, HasSubstr("is not finite at step"));
+  const fs::path back =
+      folder.write("back.yaml", replaced(wild, "steps: 40", "steps: 40\n  on_nan: roll_back"));
+  const ProgramResult returned = run_parfocal({"run", back.string(), "-q"}, folder.path());
+  EXPECT_EQ(returned.exit_code, 4) << "five halvings do not save this one";
+  const fs::path run = folder.path() / "runs" / "small" / "latest";
+  EXPECT_THAT(read_whole_file(run / "log.txt"), HasSubstr("back from step"));
+  EXPECT_THAT(read_whole_file(run / "log.txt"), HasSubstr("with rates times 0.03125"));
+}
+
 constexpr const char* kCompare =
     "compare:\n"
     "  open: {optics.mask.surface: {type: flat}}\n"
@@ -183,6 +248,8 @@ TEST(Design, MistakesNameTheirPlace) {
               HasSubstr("expected a word of letters, digits and _"));
   EXPECT_THAT(mistake_in(folder, design_yaml("data: {measurement: {file: a.tif}}\n")),
               HasSubstr("task design does not use this block"));
+  EXPECT_THAT(mistake_in(folder, design_yaml("compare: {start_flat: {optics.mask.levels: 4}}\n")),
+              HasSubstr("gives numbers with the names of others"));
 }
 
 /// What `check` and `run` say, without a step of training.
@@ -193,10 +260,6 @@ std::string refusal_of(const WorkFolder& folder, const std::string& yaml) {
   EXPECT_EQ(checked.exit_code, 2) << "check finds what the run would refuse";
   EXPECT_EQ(result.exit_code, 2);
   return result.err;
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  return text.replace(text.find(from), from.size(), to);
 }
 
 TEST(Design, AMisspeltPathIsFoundBeforeTheFirstStepOfAnyVariant) {

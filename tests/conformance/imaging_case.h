@@ -37,9 +37,19 @@ struct ImagingCase {
     return RandomStream(8, "object").uniform({test::kBatch, 1, test::kNy, test::kNx});
   }
   [[nodiscard]] StageScene scene() const { return {model, detector, kPhotons}; }
+  /// The image holds whole photons; the decoder is smooth and gives the estimate for that image.
   [[nodiscard]] Trial trial(const at::Tensor& estimate) const {
-    return {model, detector, kPhotons, test_object().to(estimate.device(), estimate.scalar_type()),
-            estimate};
+    const auto like_estimate = [&](const at::Tensor& values) {
+      return values.to(estimate.device(), estimate.scalar_type());
+    };
+    Trial trial{model, detector, kPhotons, like_estimate(test_object()), estimate};
+    trial.image = like_estimate((test_image() * kPhotons).round() / kPhotons);
+    trial.reconstruct = [estimate, image = trial.image](const at::Tensor& other) {
+      return estimate + (other - image) * 0.7 + (other.square() - image.square()) * 0.1;
+    };
+    trial.seed = 7;
+    trial.first_sample = 1000;
+    return trial;
   }
 
   imaging::IncoherentImaging model;

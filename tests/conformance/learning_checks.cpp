@@ -10,7 +10,7 @@
 namespace parfocal::conformance {
 namespace {
 
-/// Networks are linear between their kinks, which a small step rarely meets.
+/// Networks and absolute values are linear between their kinks, which a small step rarely meets.
 constexpr double kStep = 1e-5;
 
 }  // namespace
@@ -31,7 +31,7 @@ void check_loss(const Subject& subject, ImageFiles* files, Findings& findings) {
       ImagingCase::test_psf(), findings);
   if (!loss.needs_estimate()) return;
   check_input_gradient([&](const at::Tensor& x) { return loss.value(imaging.trial(x)); }, estimate,
-                       findings);
+                       findings, kStep);
 }
 
 void check_stage(const Subject& subject, ImageFiles* files, Findings& findings) {
@@ -51,6 +51,9 @@ void check_stage(const Subject& subject, ImageFiles* files, Findings& findings) 
       },
       ImagingCase::test_psf(), findings);
   check_leaves_are_hung(subject, *built.parameters, findings);
+  if (built.parameters->all().empty()) return;
+  check_parameter_gradients(
+      *built.parameters, [&] { return apply(image); }, findings, kStep);
 }
 
 }  // namespace parfocal::conformance

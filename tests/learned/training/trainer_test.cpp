@@ -225,5 +225,71 @@ TEST(Trainer, WithoutGroupsThereIsNothingToDo) {
   EXPECT_EQ(trainer.steps(), 0);
 }
 
+/// x steps by -0.1 each time; its average by the stated recursion.
+TEST(Trainer, TheMovingAverageIsItsRecursionAndIsWhatStays) {
+  Case c(6);
+  c.block.average = 0.5;
+  Trainer trainer(c.block, c.tree);
+  double average = 1.0;
+  for (int t = 0; t < 6; ++t) {
+    trainer.step(c.line());
+    const double decay = std::min(0.5, (1.0 + t) / (10.0 + t));
+    average = decay * average + (1.0 - decay) * c.value("a.x");
+  }
+  double judged = 0.0;
+  const double told = trainer.judge([&] {
+    judged = c.value("a.x");
+    return c.leaf("a.x").sum();
+  });
+  EXPECT_DOUBLE_EQ(told, judged);
+  EXPECT_NEAR(judged, average, 1e-14) << "the average is judged";
+  EXPECT_NEAR(c.value("a.x"), 0.4, 1e-7) << "and gives way again";
+  trainer.finish(c.line());
+  EXPECT_NEAR(c.value("a.x"), average, 1e-14);
+}
+
+TEST(Trainer, GroupsTakeTurnsInACycle) {
+  Case c(6);
+  c.block.parameters = {{"a.x", Case::group("0.1")}, {"a.y", Case::group("0.1")}};
+  for (auto& [path, group] : c.block.parameters) group.cycle = 3;
+  c.block.parameters[1].second.in_cycle = {1, 2};
+  Trainer trainer(c.block, c.tree);
+  std::string moved;
+  for (int t = 0; t < 6; ++t) {
+    const double x = c.value("a.x"), y = c.value("a.y");
+    trainer.step(c.line());
+    moved += c.value("a.x") != x ? 'x' : '-';
+    moved += c.value("a.y") != y ? 'y' : '-';
+  }
+  EXPECT_EQ(moved, "x--y-yx--y-y");
+}
+
+TEST(Trainer, TheBestJudgementStaysAndPatienceEndsTheTraining) {
+  Case c(100);
+  c.block.keep = OptimizeBlock::Keep::kBest;
+  c.block.validation = Validation{.every = 1, .samples = 1, .patience = 3};
+  Trainer trainer(c.block, c.tree);
+  // The training goes down the line; the judge wants x = 0.65.
+  int steps = 0;
+  while (!trainer.is_done()) {
+    trainer.step(c.line());
+    trainer.judge([&] { return (c.leaf("a.x") - 0.65).square().sum(); });
+    ++steps;
+  }
+  EXPECT_EQ(steps, 7)
+      << "0.9 0.8 0.7 are better each, 0.6 is as good as 0.7 to rounding, then worse";
+  trainer.finish(c.line());
+  EXPECT_NEAR(c.value("a.x"), 0.65, 0.051);
+}
+
+TEST(Trainer, RatesCanBeScaledOnTheWay) {
+  Case c;
+  Trainer trainer(c.block, c.tree);
+  trainer.step(c.line());
+  trainer.scale_rates(0.5);
+  trainer.step(c.line());
+  EXPECT_NEAR(c.value("a.x"), 0.85, 1e-8);
+}
+
 }  // namespace
 }  // namespace parfocal

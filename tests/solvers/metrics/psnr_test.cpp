@@ -15,7 +15,9 @@ namespace parfocal::solvers {
 namespace {
 
 double psnr(const at::Tensor& e, const at::Tensor& x, ScaleMatch scale) {
-  return Psnr({scale, {}}).evaluate(e, x).item<double>();
+  Psnr::Params params;
+  params.scale = scale;
+  return Psnr(params).evaluate(e, x).item<double>();
 }
 
 at::Tensor image(std::uint64_t seed) {
@@ -31,7 +33,7 @@ TEST(Psnr, ItemsAreScoredOnTheirOwn) {
   const at::Tensor x = at::full({2, 1, 4, 5}, 2.0, at::kDouble);
   at::Tensor e = x + 0.2;
   e[1] += 1.8;
-  const at::Tensor both = Psnr({ScaleMatch::kNone, {}}).evaluate(e, x);
+  const at::Tensor both = Psnr(Psnr::Params{}).evaluate(e, x);
   EXPECT_NEAR(both[0].item<double>(), 20.0, 1e-12);
   EXPECT_NEAR(both[1].item<double>(), 0.0, 1e-12);
 }
@@ -57,6 +59,29 @@ TEST(Psnr, CommonFactorChangesNothing) {
   for (const ScaleMatch scale : {ScaleMatch::kNone, ScaleMatch::kMaximum, ScaleMatch::kGain}) {
     EXPECT_NEAR(psnr(7.0 * e, 7.0 * x, scale), psnr(e, x, scale), 1e-10);
   }
+}
+
+TEST(Psnr, RangeOfEightBitImagesIsClippedAndHasPeakOne) {
+  const at::Tensor x = at::full({1, 1, 4, 5}, 0.5, at::kDouble);
+  at::Tensor e = x.clone();
+  e[0][0][1][2] = 3.0;
+  Psnr::Params params;
+  params.clip = {0.0, 1.0};
+  params.peak = 1.0;
+  EXPECT_NEAR(Psnr(params).evaluate(e, x).item<double>(), -10.0 * std::log10(0.25 / 20.0), 1e-12);
+}
+
+TEST(Psnr, WindowLeavesTheRestOutOfErrorAndScale) {
+  at::Tensor x = image(8), e = image(9);
+  Psnr::Params params;
+  params.scale = ScaleMatch::kGain;
+  params.window = {1, 5, 2, 9};
+  const double inside = Psnr(params).evaluate(e, x).item<double>();
+  e.narrow(2, 5, 3).fill_(1e6);
+  x.narrow(3, 9, 2).fill_(1e6);
+  EXPECT_EQ(Psnr(params).evaluate(e, x).item<double>(), inside);
+  params.window = {0, test::kNy + 1, 0, 5};
+  EXPECT_THROW(static_cast<void>(Psnr(params).evaluate(e, x)), UsageError);
 }
 
 TEST(Psnr, InfiniteAndUndefinedRatiosAreRefused) {

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "learned/networks/image_network.h"
+
+#include "core/error.h"
+
+namespace parfocal::learned {
+
+ImageNetwork::ImageNetwork(ComponentConfig config, BuildContext context, const std::string& key,
+                           NetworkPrecision precision)
+    : dtype_(precision == NetworkPrecision::kFloat64 ? at::kDouble : at::kFloat) {
+  // The experiment may have named the holder, so the path as read need not be the place.
+  config.path = context.child(key).path;
+  context.dtype = dtype_;
+  network_ = build<Network>(config, context);
+  if (network_->channels_in() != 1 || network_->channels_out() != 1) {
+    throw UsageError(config.path + ": maps " + std::to_string(network_->channels_in()) +
+                     " channels to " + std::to_string(network_->channels_out()) +
+                     "; a stage needs one to one");
+  }
+  if (context.parameters == nullptr) return;
+  for (const auto& [path, parameter] : context.parameters->all()) {
+    if (path.starts_with(config.path + ".")) leaves_.push_back(parameter.leaf);
+  }
+}
+
+at::Tensor ImageNetwork::forward(const at::Tensor& image) const {
+  const at::Tensor singles = image.reshape({-1, 1, image.size(-2), image.size(-1)});
+  return network_->forward(singles.to(dtype_)).to(image.scalar_type()).reshape_as(image);
+}
+
+}  // namespace parfocal::learned
