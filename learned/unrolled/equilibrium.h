@@ -47,10 +47,8 @@ class Equilibrium final : public Stage {
  private:
   /// What a step depends on besides its variables; detached for runs without a graph.
   struct Givens {
-    Camera camera;
-    at::Tensor image;
+    RunData data;
     std::map<std::string, at::Tensor> numbers;
-    StageScene scene;
     [[nodiscard]] Givens detached() const;
   };
 

@@ -40,7 +40,7 @@ class Unrolled final : public Stage {
   [[nodiscard]] at::Tensor apply(const at::Tensor& image, const StageScene& scene) const override;
 
  private:
-  [[nodiscard]] at::Tensor checkpointed(const at::Tensor& image, const StageScene& scene) const;
+  [[nodiscard]] at::Tensor checkpointed(const RunData& data) const;
 
   std::int64_t iterations_, checkpoint_every_;
   LearnedSolver solver_;
