@@ -83,6 +83,7 @@ at::Tensor reconstructed(const at::Tensor& psf, const at::Tensor& raw) {
 double psnr(const at::Tensor& estimate, const at::Tensor& scene, solvers::ScaleMatch scale) {
   solvers::Psnr::Params params;
   params.scale = scale;
+  if (scale == solvers::ScaleMatch::kGain) params.peak = 1.0;
   return solvers::Psnr(params).evaluate(estimate, scene.unsqueeze(0).unsqueeze(0)).item<double>();
 }
 
