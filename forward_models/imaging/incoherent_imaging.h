@@ -31,9 +31,9 @@ enum class Boundary {
 ///
 /// J. W. Goodman, Introduction to Fourier Optics, 3rd ed. (2005), eq. 6-22.
 ///
-/// Convention: the centre of a PSF is pixel floor(n / 2); P = n where the boundary is periodic, else
-///             the smallest fast size from 2n - 1 on. With `size` a smaller PSF, such as a measured
-///             blur kernel, is set into darkness so that its centre is that of the sensor.
+/// Convention: the centre of a PSF is pixel floor(n / 2); P = n where the boundary is periodic,
+///             else the smallest fast size from 2n - 1 on. With `size` a smaller PSF, such as a
+///             measured blur kernel, is set into darkness so that its centre is that of the sensor.
 /// Layout:     h [condition, n_y, n_x]; v [..., 1, n_y, n_x]; y [..., condition, n_y, n_x].
 /// Units:      h is the fraction of the light per pixel, y has the unit of v.
 /// Precision:  dtype of the PSF.

@@ -19,25 +19,26 @@ namespace parfocal::learned {
 ///   D(v, s)       = low + r net((v - low) / r, s / r),   r = high - low, [low, high] = range
 ///
 /// S. V. Venkatakrishnan, C. A. Bouman, B. Wohlberg, "Plug-and-play priors", GlobalSIP (2013);
-/// Y. Romano, M. Elad, P. Milanfar, SIAM J. Imaging Sci. 10, 1804 (2017), with their lambda =
-/// weight / sigma^2, which makes both forms the same R = -weight log p (Tweedie).
+/// Y. Romano, M. Elad, P. Milanfar, SIAM J. Imaging Sci. 10, 1804 (2017), whose lambda is
+/// weight / sigma^2 here: both forms belong to the same R = -weight log p (Tweedie).
 ///
-/// Convention: a network with one channel more in than out is told s in its last channel, on its own
-///             scale and clamped to `trained_sigma`; any other knows one noise level only, and
+/// Convention: a network with one channel more in than out is told s in its last channel, on its
+///             own scale and clamped to `trained_sigma`; any other knows one noise level only, and
 ///             neither step nor sigma reach it. Residual outputs are the network's own affair.
-///             `average` takes the mean over the eight turned and mirrored images; `clip` keeps the
-///             result inside `range`.
-/// Layout:     v [batch, channel, p_y, p_x]; a network of one channel takes each channel on its own.
-///             Leaves under PATH.network.
+///             `average` takes the mean over the eight turned and mirrored images; `clip` keeps
+///             the result inside `range`.
+/// Layout:     v [batch, channel, p_y, p_x]; a network of one channel takes each channel on its
+///             own. Leaves under PATH.network.
 /// Units:      range and sigma in the unit of the object.
 /// Precision:  weights and activations as `precision` says; the result has the dtype of v.
 /// Invariants: differentiable in v and in the weights. There is no value: R exists only if the
-///             Jacobian of D is symmetric, so nothing is reported as a cost. curvature() holds for a
-///             D that does not expand.
+///             Jacobian of D is symmetric, so nothing is reported as a cost. curvature() holds
+///             for a D that does not expand.
 /// Errors:     UsageError for a network of other channels, a range or trained_sigma that is not an
-///             interval, a trained_sigma that the network is not told, or an object of other channels.
-/// Tested by:  tests/learned/priors/denoiser_test.cpp, tests/learned/priors/deblurring_long_test.cpp,
-///             conformance.
+///             interval, a trained_sigma that the network is not told, or an object of other
+///             channels.
+/// Tested by:  tests/learned/priors/denoiser_test.cpp,
+///             tests/learned/priors/deblurring_long_test.cpp, conformance.
 class Denoiser final : public Prior {
  public:
   enum class Precision { kFloat32, kFloat64 };

@@ -38,7 +38,7 @@ double squared_norm_bound(const LinearOperator& model, const std::string& solver
   return *norm * *norm;
 }
 
-/// The measurement where an object is looked for: one image per unknown, or several of the same one.
+/// The measurement as an object: one image per unknown, or several of the same one.
 at::Tensor measured_object(const at::Tensor& target, const Shape& shape,
                            const std::string& solver) {
   const at::Tensor image = shape[1] == 1 && target.size(1) > 1 ? target.mean(1, true) : target;

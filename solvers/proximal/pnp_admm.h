@@ -13,8 +13,8 @@ namespace parfocal::solvers {
 ///   x = argmin 1/2 (A x - b)^T W (A x - b) + mu/2 |x - (z - u)|^2,   mu = lambda / sigma^2
 ///   z = prox_{sigma^2 R}(x + u),   which for a denoiser is D(x + u, sigma);   u <- u + x - z
 ///
-/// S. V. Venkatakrishnan, C. A. Bouman, B. Wohlberg, GlobalSIP (2013); S. Boyd et al., Found. Trends
-/// Mach. Learn. 3, 1 (2011), section 3.1.1 (scaled form).
+/// S. V. Venkatakrishnan, C. A. Bouman, B. Wohlberg, GlobalSIP (2013); S. Boyd et al., Found.
+/// Trends Mach. Learn. 3, 1 (2011), section 3.1.1 (scaled form).
 ///
 /// Convention: u starts at 0 and z as `start` says. It stops where
 ///             max(|x - z|, |z - z_old|) <= tolerance |x|.

@@ -57,8 +57,9 @@ void PnpHqs::describe(Schema<Params>& s) {
       "s_k from sigma_start to end_factor times the noise level of the detector; iteration k turns "
       "the image by element k mod 8 of the dihedral group before the prior sees it.");
   s.gradient("exact");
-  s.variant("variant", &Params::variant, {{"dpir", [](Params& p) { p = Params{}; }}})
-      .doc("Schedule whose values the other keys take.");
+  s.variant("variant", &Params::variant,
+            {{"dpir", [](Params& p) { p = Params{}; }}, {"tuned", [](Params& p) { p = tuned(); }}})
+      .doc("Schedule whose values the other keys take: the published one, or one with less error.");
   s.key("iterations", &Params::iterations)
       .at_least(1)
       .at_most(1000000)
@@ -98,6 +99,16 @@ void PnpHqs::describe(Schema<Params>& s) {
 
 std::int64_t PnpHqs::iterations() const {
   return params_.sigmas ? static_cast<std::int64_t>(params_.sigmas->size()) : params_.iterations;
+}
+
+PnpHqs::Params PnpHqs::tuned() {
+  Params p;
+  p.variant = "tuned";
+  p.end_factor = 1.6;
+  p.shape = 0.7;
+  p.lambda = 0.26;
+  p.lambda_end = 0.24;
+  return p;
 }
 
 double PnpHqs::progress(std::int64_t k) const {

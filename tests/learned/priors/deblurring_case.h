@@ -23,7 +23,8 @@ struct BlurredImage {
 };
 [[nodiscard]] BlurredImage blurred_image(const at::Tensor& truth, double noise, std::uint64_t seed,
                                          std::uint32_t number);
-/// A float64 case without data: three squares under a blur of 3 x 3 pixels, two grey values of noise.
+/// A float64 case without data: three squares under a blur of 3 x 3 pixels, two grey values of
+/// noise.
 [[nodiscard]] BlurredImage blurred_image_of_squares();
 /// Image `number` of Set12 in [0, 1].
 [[nodiscard]] at::Tensor set12_image(int number);
@@ -35,8 +36,8 @@ struct BlurredImage {
 [[nodiscard]] std::shared_ptr<const Prior> denoiser_of(const DenoisingCase& tried,
                                                        bool clip = false);
 
-/// Largest singular value of the Jacobian of D(., 0.1) at a noisy image: 20 steps of power iteration
-/// on J^T J.
+/// Largest singular value of the Jacobian of D(., 0.1) at a noisy image: 20 steps of power
+/// iteration on J^T J.
 [[nodiscard]] double jacobian_norm(const Prior& denoiser, const at::Tensor& image);
 
 /// Of the best Wiener filter with a constant regulariser, from a list spaced by 1.5.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <iostream>
+#include <vector>
 
 #include "tests/learned/priors/deblurring_case.h"
 #include "tests/support/data.h"
@@ -55,18 +56,36 @@ TEST(DeblurringOfSevenImages, BlurAndBestWienerFilterAreThePublishedOnes) {
 
 TEST(DeblurringOfSevenImages, SixLayersReachThePublishedMean) {
   PARFOCAL_REQUIRE_DEBLURRING(k6N);
-  EXPECT_NEAR(hqs_db(k6N, kLow, 4, "6N", {}), 31.73, kToleranceDb);
+  EXPECT_NEAR(hqs_db(k6N, kLow, 2, "6N", {}), 31.73, kToleranceDb);
 }
 
 /// One draw scatters the mean by 0.05 dB here, the published one as well: two and a half of that.
 TEST(DeblurringOfSevenImages, SixLayersReachThePublishedMeanUnderMoreNoise) {
   PARFOCAL_REQUIRE_DEBLURRING(k6N);
-  EXPECT_NEAR(hqs_db(k6N, kHigh, 4, "6N, more noise", {}), 26.93, 0.12);
+  EXPECT_NEAR(hqs_db(k6N, kHigh, 2, "6N, more noise", {}), 26.93, 0.12);
 }
 
-TEST(DeblurringOfSevenImages, SeventeenLayersReachThePublishedMean) {
+/// Found on ten cut-outs of the five larger images of Set12, which are not among the seven.
+TEST(DeblurringOfSevenImages, SeventeenLayersReachThePublishedMeanAndTheTunedScheduleBeatsIt) {
   PARFOCAL_REQUIRE_DEBLURRING(k17N);
-  EXPECT_NEAR(hqs_db(k17N, kLow, 2, "17N", {}), 31.89, kToleranceDb);
+  const solvers::PnpHqs::Params tuned = solvers::PnpHqs::tuned();
+  std::vector<double> means;
+  for (const auto& [name, params] :
+       {std::pair{"17N, dpir", solvers::PnpHqs::Params{}}, std::pair{"17N, tuned", tuned}}) {
+    means.push_back(hqs_db(k17N, kLow, 1, name, params));
+  }
+  std::cout << "tuned " << means[1] << " dB, dpir " << means[0] << " dB, published 31.89 dB\n";
+  EXPECT_NEAR(means[0], 31.89, kToleranceDb);
+  EXPECT_GT(means[1], 31.89);
+  EXPECT_GT(means[1], means[0]);
+}
+
+TEST(DenoiserContract, NormOfTheJacobianOfSeventeenLayers) {
+  PARFOCAL_REQUIRE_DENOISING(k17N);
+  const at::Tensor image = set12_image(1).slice(2, 96, 160).slice(3, 96, 160);
+  const double norm = jacobian_norm(*denoiser_of(k17N), image);
+  std::cout << k17N.file << ": norm of the Jacobian " << norm << "\n";
+  EXPECT_GT(norm, 0.5);
 }
 
 }  // namespace

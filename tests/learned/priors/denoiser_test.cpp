@@ -160,6 +160,16 @@ TEST(Denoiser, AverageDoesNotKnowUpFromDown) {
   EXPECT_GT(relative_difference(plain.prior->prox(v, 0.04), expected), 1e-3);
 }
 
+TEST(Denoiser, ClipKeepsTheResultInsideTheRange) {
+  Denoiser::Params params = small_prior();
+  const BuiltPrior plain(params);
+  params.clip = true;
+  const BuiltPrior clipped(params);
+  const at::Tensor v = random_normal({1, 1, 6, 5}, at::kDouble, 1) * 6.0;
+  EXPECT_TRUE(close_relative(clipped.prior->prox(v, 0.04),
+                             plain.prior->prox(v, 0.04).clamp(-1.0, 4.0), 1e-14));
+}
+
 TEST(Denoiser, SinglePrecisionInsideKeepsTheTypeOfTheObject) {
   Denoiser::Params params = small_prior();
   const BuiltPrior wide(params);
@@ -241,8 +251,8 @@ TEST(Denoiser, RedDescentEndsWhereTheForcesAreEqual) {
   EXPECT_TRUE(close_relative(data, (clean - v) * 0.4, 1e-9));
 }
 
-/// What a denoiser promises: constant images stay. Worst deviations known: 0.012 with zeros around the
-/// image, 0.0013, 0.032 and 0.006.
+/// What a denoiser promises: constant images stay. Worst deviations known: 0.012 with zeros around
+/// the image, 0.0013, 0.032 and 0.006.
 TEST(DenoiserContract, ConstantImagesStay) {
   for (const DenoisingCase& tried : {kKair, k17M, k17N, k6N}) {
     PARFOCAL_REQUIRE_DENOISING(tried);
