@@ -30,8 +30,8 @@ struct RunSetup {
   double relaxation = 1.0;                      ///< v <- v + relaxation (network(v) - v).
 };
 
-/// All that a run may be differentiated in: tensors alone, so that nothing of the scene is looked at
-/// in a backward pass.
+/// All that a run may be differentiated in: tensors alone, so that nothing of the scene is looked
+/// at in a backward pass.
 struct RunData {
   Camera camera;
   at::Tensor counts;  ///< The image in photons, [batch, condition, n_y, n_x].
@@ -49,8 +49,8 @@ struct RunData {
 ///
 /// Layout:     image [batch, condition, n_y, n_x] in object values; packed variables [batch, N].
 /// Invariants: a pure function of data, numbers and variables, differentiable in each.
-/// Errors:     what the solver throws; UsageError for a network in a solver that keeps more than the
-///             object from step to step.
+/// Errors:     what the solver throws; UsageError for a network in a solver that keeps more than
+///             the object from step to step.
 /// Tested by:  tests/learned/unrolled/unrolled_test.cpp.
 class SolverRun {
  public:
