@@ -4,6 +4,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -32,6 +33,11 @@ void roll_back(Trainer& trainer, TrainingRecord& record, const NumericError& err
   hooks.warning(std::string(error.what()) + "; back from step " + std::to_string(failed) + " to " +
                 std::to_string(trainer.step_count()) + " with rates times " +
                 number_text(factor, "rate factor"));
+}
+
+void refresh_without_gradient(Pipeline& pipeline) {
+  const at::NoGradGuard no_grad;
+  pipeline.refresh();
 }
 
 /// The row of one step of a part.
@@ -68,9 +74,20 @@ bool DesignTraining::run(const std::filesystem::path& folder, const RunHooks& ho
   for (const auto& part : parts_) {
     if (part->trainer.steps() > 0 && !run_part(*part, table, hooks)) return false;
   }
-  const at::NoGradGuard no_grad;
-  design_.pipeline.refresh();
+  refresh_without_gradient(design_.pipeline);
   return true;
+}
+
+bool DesignTraining::holds_instrument(const Part& part) {
+  const auto is_instrument = [](const std::string& path) {
+    return !path.starts_with("reconstruction.");
+  };
+  return std::ranges::any_of(part.trainer.parameters(),
+                             [&](const auto& trained) { return is_instrument(trained.path); }) ||
+         std::ranges::any_of(part.block.schedules,
+                             [&](const auto& line) { return is_instrument(line.first); }) ||
+         std::ranges::any_of(part.block.scans,
+                             [&](const auto& scan) { return is_instrument(scan.first); });
 }
 
 bool DesignTraining::run_part(Part& part, TrainingTable& table, const RunHooks& hooks) {
@@ -81,8 +98,10 @@ bool DesignTraining::run_part(Part& part, TrainingTable& table, const RunHooks& 
   const std::int64_t rows_before = table.rows();
   for (std::int64_t i = 1; i <= trainer.step_count(); ++i) add_row(part.column, record, i, table);
 
+  const bool moves_instrument = holds_instrument(part);
+  refresh_without_gradient(design_.pipeline);
   const auto value_of = [&](std::int64_t first, std::int64_t count) {
-    design_.pipeline.refresh();
+    if (moves_instrument) design_.pipeline.refresh();
     return part.loss.value(design_.trial(part.loss, first, count));
   };
   const auto loss = [&] {
@@ -115,6 +134,7 @@ bool DesignTraining::run_part(Part& part, TrainingTable& table, const RunHooks& 
                    record.losses.back());
   }
   trainer.finish(loss);
+  trainer.hold();
   checkpoints.write(trainer, record);
   return true;
 }

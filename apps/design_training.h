@@ -38,6 +38,8 @@ class DesignTraining {
 
   void add(const OptimizeBlock& block, const Loss& loss, const std::string& name,
            const std::string& column);
+  /// Whether a step changes what the model derives from its parameters.
+  [[nodiscard]] static bool holds_instrument(const Part& part);
   [[nodiscard]] bool run_part(Part& part, TrainingTable& table, const RunHooks& hooks);
 
   Design& design_;

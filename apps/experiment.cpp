@@ -113,9 +113,10 @@ void check_metrics(const Experiment& experiment, const Node& root, ReadContext& 
   if (experiment.evaluate->metrics.empty()) return;
   ReadContext metrics = context.child("evaluate").child("metrics");
   const Node& node = *root.find("evaluate")->find("metrics");
-  if (experiment.task == Task::kSimulate || !experiment.scene) {
-    metrics.error(node, "rule", "a metric needs the true object, which only a scene knows",
-                  "remove the block evaluate, or reconstruct from a scene");
+  const bool known = experiment.scene || (experiment.data && experiment.data->truth);
+  if (experiment.task == Task::kSimulate || !known) {
+    metrics.error(node, "rule", "a metric needs the true object, which a scene or data.truth knows",
+                  "remove the block evaluate, reconstruct from a scene, or give data.truth");
   }
   std::set<std::string> names;
   if (experiment.optimize) names.insert(number_name(experiment.optimize->loss));

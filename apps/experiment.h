@@ -23,6 +23,7 @@ struct DataBlock {
   enum class Saturated { kMask, kKeep };
 
   ImageFile measurement;
+  std::optional<ImageFile> truth;  ///< Frame by frame the true object, for metrics.
   Saturated saturated = Saturated::kMask;
   static void describe(Schema<DataBlock>& s);
 };

@@ -8,6 +8,8 @@ void DataBlock::describe(Schema<DataBlock>& s) {
   s.block("measurement", &DataBlock::measurement)
       .required()
       .doc("The raw image or stack; each frame is reconstructed on its own.");
+  s.block("truth", &DataBlock::truth)
+      .doc("The true object of every frame, where another camera saw it; for metrics.");
   s.choice("saturated", &DataBlock::saturated,
            {{"mask", Saturated::kMask}, {"keep", Saturated::kKeep}})
       .doc("Whether pixels that hold a saturated raw sample get weight 0 (mask) or count (keep).");

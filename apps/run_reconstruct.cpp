@@ -17,7 +17,7 @@
 namespace parfocal {
 namespace {
 
-/// Frames to be reconstructed together; `truth` is undefined for measured data.
+/// Frames to be reconstructed together; `truth` is undefined where it is not known.
 struct Block {
   at::Tensor counts, mask, truth;
 };
@@ -26,12 +26,13 @@ struct Block {
 class Frames {
  public:
   Frames(const Experiment& experiment, const Pipeline& pipeline, datasets::ImageFileLoader& files)
-      : experiment_(experiment), pipeline_(pipeline) {
+      : experiment_(experiment), pipeline_(pipeline), files_(files) {
     if (!experiment.data) return;
     datasets::StackMeasurement::Options options;
     options.mask_saturated = experiment.data->saturated == DataBlock::Saturated::kMask;
     source_ = std::make_unique<datasets::StackMeasurement>(files, "data.measurement",
                                                            experiment.data->measurement, options);
+    if (experiment.data->truth) check_truth_frames(*experiment.data->truth);
   }
 
   [[nodiscard]] std::int64_t count() const { return source_ ? source_->n_frames() : 1; }
@@ -48,6 +49,7 @@ class Frames {
     if (field.mask.defined() && !field.mask.to(at::kBool).all().item<bool>()) {
       block.mask = field.mask.to(place.device, place.dtype);
     }
+    if (experiment_.data->truth) block.truth = next_truth(block.counts);
     return block;
   }
 
@@ -55,6 +57,28 @@ class Frames {
   [[nodiscard]] const std::optional<Grid>& grid() const { return grid_; }
 
  private:
+  void check_truth_frames(const ImageFile& truth) {
+    const std::int64_t known = files_.count_frames("data.truth", truth);
+    if (known == count()) return;
+    throw DataError("data.truth: " + std::to_string(known) + " frames, but the measurement has " +
+                    std::to_string(count()) + "; choose by frames: [first, end]");
+  }
+
+  /// The true objects of these frames.
+  at::Tensor next_truth(const at::Tensor& counts) {
+    const std::int64_t end = frames_done_ + counts.size(0);
+    at::Tensor truth =
+        files_.load_frames("data.truth", *experiment_.data->truth, frames_done_, end).values;
+    frames_done_ = end;
+    if (truth.sizes() == counts.sizes()) return truth;
+    const auto size_of = [](const at::Tensor& image) {
+      return std::to_string(image.size(2)) + " x " + std::to_string(image.size(3)) +
+             " pixels (channels: " + std::to_string(image.size(1)) + ")";
+    };
+    throw DataError("data.truth: " + size_of(truth) + ", but the measurement has " +
+                    size_of(counts) + "; crop and bin both alike");
+  }
+
   std::optional<Block> next_simulated() {
     if (simulated_) return std::nullopt;
     simulated_ = true;
@@ -64,8 +88,10 @@ class Frames {
 
   const Experiment& experiment_;
   const Pipeline& pipeline_;
+  datasets::ImageFileLoader& files_;
   std::unique_ptr<datasets::StackMeasurement> source_;
   std::optional<Grid> grid_;
+  std::int64_t frames_done_ = 0;
   bool simulated_ = false;
 };
 
@@ -160,7 +186,10 @@ Summary summary_of(const Experiment& experiment, const Pipeline& pipeline, const
   summary.add("object_mean", object.mean().item<double>(), unit);
   if (all.truth.empty()) return summary;
   const at::Tensor truth = at::cat(all.truth).to(at::kDouble);
-  summary.add("relative_error", std::sqrt(sum_of_squares(object - truth) / sum_of_squares(truth)));
+  if (experiment.scene) {
+    summary.add("relative_error",
+                std::sqrt(sum_of_squares(object - truth) / sum_of_squares(truth)));
+  }
   if (!experiment.evaluate) return summary;
   for (const ComponentConfig& config : experiment.evaluate->metrics) {
     const auto metric = build<Metric>(config, pipeline.context());

@@ -59,6 +59,7 @@
 #include "optics/psf/lens_psf.h"
 #include "optics/psf/measured_psf.h"
 #include "optics/psf/psf_from_optics.h"
+#include "optics/psf/psf_from_pairs.h"
 #include "optics/psf/pupil_psf.h"
 #include "optics/sources/extended_source.h"
 #include "optics/sources/gaussian_beam.h"
@@ -125,6 +126,7 @@ void register_optics(Registry& registry) {
   add_component<Pattern, TransmissionMap>(registry, "transmission_map");
 
   add_component<PsfSource, PsfFromOptics>(registry, "from_optics");
+  add_component<PsfSource, PsfFromPairs>(registry, "from_pairs");
   add_component<PsfSource, IntegratedGaussian>(registry, "integrated_gaussian");
   add_component<PsfSource, LensPsf>(registry, "lens_psf");
   add_component<PsfSource, MeasuredPsf>(registry, "measured");

@@ -86,7 +86,7 @@ at::Tensor CramerRao::variances(const Trial& trial) const {
   for (const Photons photons : params_.photons) {
     for (const Photons background : params_.background) {
       const double n = photons.photons();
-      const at::Tensor mean = h.value.clamp_min(0.0) * n + background.photons();
+      const at::Tensor mean = h.value * n + background.photons();
       const at::Tensor weight =
           trial.detector.fisher_weight(mean.unsqueeze(1)).to(at::kDouble).squeeze(1).flatten(1);
       std::vector<at::Tensor> rows{h.along_y * n, h.along_x * n};

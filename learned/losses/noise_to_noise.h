@@ -14,10 +14,11 @@ namespace parfocal::learned {
 /// The mean over the noise is mean (A S(y_a) - u)^2 plus the variance of y_b.
 ///
 /// J. Lehtinen et al., Noise2Noise: learning image restoration without clean data, Proc. ICML (2018).
-/// Convention: y_a is the measured image of the trial; y_b is drawn from the detector of the
-///             experiment, for the same object.
+/// Convention: y_a is the measured image of the trial; y_b is Gaussian with the mean and variance
+///             that the detector gives the same object: the mean of the value depends on no more.
 /// Units:      object values squared.
-/// Errors:     UsageError for a trial without a measured image, or a model of volumes.
+/// Errors:     UsageError for a trial without a measured image, a model of volumes, and a detector
+///             whose variance is not linear in the light.
 /// Tested by:  tests/learned/losses/self_supervised_test.cpp, conformance.
 class NoiseToNoise final : public Loss {
  public:

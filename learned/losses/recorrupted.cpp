@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/tensor/binomial_draw.h"
+#include "core/tensor/straight_through.h"
 #include "learned/losses/trial_images.h"
 
 namespace parfocal::learned {
@@ -44,7 +45,7 @@ void Recorrupted::describe(Schema<Params>& s) {
   s.citation("T. Pang, H. Zheng, Y. Quan, H. Ji, Recorrupted-to-Recorrupted, Proc. CVPR (2021)");
   s.citation("B. Monroy, J. Bacca, J. Tachella, Generalized R2R, Proc. CVPR (2025)");
   s.convention("Larger than the error against the mean by s^2 / alpha or g u / alpha.");
-  s.gradient("surrogate: the two images are held constant");
+  s.gradient("surrogate: both images move with y, d y1 / d y = d y2 / d y = 1");
   s.key("alpha", &Params::alpha).above(0.0).below(1.0).doc("Share of the light of the target.");
   s.key("draws", &Params::draws).at_least(1).at_most(1000).doc("Pairs that are averaged.");
 }
@@ -76,8 +77,10 @@ at::Tensor Recorrupted::value(const Trial& trial) const {
   at::Tensor sum;
   for (std::int64_t draw = 0; draw < params_.draws; ++draw) {
     const Pair pair = split(trial, draw);
-    const at::Tensor predicted = predicted_image(trial, trial.reconstruct(pair.seen), kName);
-    const at::Tensor mean = (predicted - pair.target).square().mean();
+    const at::Tensor seen = straight_through(trial.image, pair.seen);
+    const at::Tensor target = straight_through(trial.image, pair.target);
+    const at::Tensor predicted = predicted_image(trial, trial.reconstruct(seen), kName);
+    const at::Tensor mean = (predicted - target).square().mean();
     sum = sum.defined() ? sum + mean : mean;
   }
   return sum / static_cast<double>(params_.draws);

@@ -79,8 +79,9 @@ void check_images(const std::string& name, const at::Tensor& x, const at::Tensor
 Convolution::Convolution(Weights& weights, const std::string& name, const ConvolutionShape& shape)
     : shape_(shape) {
   const auto products = static_cast<double>(shape.in * shape.kernel * shape.kernel);
-  weight_ = weights.leaf(name + ".weight", {shape.out, shape.in, shape.kernel, shape.kernel},
-                         std::sqrt((shape.rectified ? 2.0 : 1.0) / products));
+  weight_ = weights.leaf(
+      name + ".weight", {shape.out, shape.in, shape.kernel, shape.kernel},
+      shape.starts_at_zero ? 0.0 : std::sqrt((shape.rectified ? 2.0 : 1.0) / products));
   if (shape.bias) bias_ = weights.leaf(name + ".bias", {shape.out}, 0.0);
 }
 

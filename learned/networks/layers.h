@@ -38,7 +38,8 @@ struct ConvolutionShape {
   std::int64_t in = 1, out = 1;
   std::int64_t kernel = 3, stride = 1, dilation = 1;
   bool bias = true;
-  bool rectified = true;  ///< A ReLU follows.
+  bool rectified = true;        ///< A ReLU follows.
+  bool starts_at_zero = false;  ///< Not drawn.
   Padding padding = Padding::kZeros;
 };
 

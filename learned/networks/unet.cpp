@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learned/networks/unet.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/relu.h>
 
+#include "core/error.h"
 #include "learned/networks/network_keys.h"
 
 namespace parfocal::learned {
@@ -19,11 +21,18 @@ void UNet::describe(Schema<Params>& s) {
   s.key("channels_out", &Params::channels_out).at_least(1).doc("Of the output.");
   s.key("base", &Params::base).at_least(1).doc("Channels at full resolution; doubled per scale.");
   s.key("depth", &Params::depth).at_least(1).at_most(8).doc("How often the sides are halved.");
+  s.key("residual", &Params::residual)
+      .doc("Adds the input: the network starts as the identity and learns what is to be changed.");
   describe_padding(s, &Params::padding);
   describe_weights(s, &Params::weights);
 }
 
 UNet::UNet(const Params& params, const BuildContext& context) : params_(params) {
+  if (params.residual && params.channels_out > params.channels_in) {
+    throw UsageError(context.path + ".residual: adds the input to the output, which has " +
+                     std::to_string(params.channels_out) + " channels and not at most " +
+                     std::to_string(params.channels_in) + "; give as many channels_in");
+  }
   Weights weights(context, params.weights);
   const auto width = [&](std::int64_t scale) { return params.base << scale; };
   for (std::int64_t scale = 0; scale <= params.depth; ++scale) {
@@ -40,6 +49,7 @@ UNet::UNet(const Params& params, const BuildContext& context) : params_(params) 
   last.out = params.channels_out;
   last.kernel = 1;
   last.rectified = false;
+  last.starts_at_zero = params.residual;
   out_.emplace(weights, "out", last);
   weights.check_whole();
 }
@@ -70,7 +80,8 @@ at::Tensor UNet::forward(const at::Tensor& x) const {
   for (std::size_t scale = scales.size(); scale-- > 0;) {
     y = decoder_[scale].forward(at::cat({scales[scale], up_[scale].forward(y)}, 1));
   }
-  return crop_like(out_->forward(y), x);
+  const at::Tensor found = crop_like(out_->forward(y), x);
+  return params_.residual ? x.narrow(1, 0, params_.channels_out) + found : found;
 }
 
 }  // namespace parfocal::learned

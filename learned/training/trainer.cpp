@@ -109,7 +109,6 @@ Trainer::Trainer(OptimizeBlock block, ParameterTree& tree)
     const auto by = group.bounds == ParameterGroup::Bounded::kProjection
                         ? BoundedLeaf::By::kProjection
                         : BoundedLeaf::By::kReparametrization;
-    parameter.leaf.requires_grad_(true);
     moves_->leaves.emplace_back(trained.path, parameter, by);
     moves_->values.push_back(parameter.leaf);
     moves_->rates.push_back(positive_rate(group.rate, trained.path, parameter));
@@ -145,6 +144,10 @@ void Trainer::read_lines(const ParameterTree& tree) {
   }
 }
 
+void Trainer::hold() const {
+  for (const at::Tensor& value : moves_->values) value.requires_grad_(false);
+}
+
 Trainer::~Trainer() = default;
 Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
@@ -177,14 +180,17 @@ void Trainer::check_and_clip() {
   }
 }
 
-void Trainer::set_rates() {
+bool Trainer::set_rates() {
+  bool any = false;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const double factor =
         block_.parameters[parameters_[i].group].second.factor(step_, block_.steps);
-    // A group that stands still must not even move by momentum.
-    if (factor == 0.0) moves_->leaves[i].free().mutable_grad().reset();
     moves_->optimizer->param_groups()[i].options().set_lr(moves_->rates[i] * rate_factor_ * factor);
+    // A group that stands still has no gradient, and so does not even move by momentum.
+    moves_->values[i].requires_grad_(factor != 0.0);
+    any = any || factor != 0.0;
   }
+  return any;
 }
 
 void Trainer::set_lines(std::optional<std::int64_t> step) {
@@ -278,17 +284,17 @@ double Trainer::step(const LossFunction& loss) {
   scan(loss, step_);
   set_lines(step_);
   clear_gradients();
+  const bool moves = set_rates();
   const at::Tensor value = loss();
   const double number = value.detach().to(at::kDouble).item<double>();
   if (!std::isfinite(number)) {
     throw NumericError("training: the loss is not finite at step " + std::to_string(step_) +
                        "; lower the rate, or start from smaller parameters");
   }
-  value.backward();
+  if (moves) value.backward();
   const at::NoGradGuard no_grad;
   if (!block_.validation) consider(number);
   check_and_clip();
-  set_rates();
   moves_->optimizer->step();
   for (const BoundedLeaf& leaf : moves_->leaves) leaf.push_value();
   update_average();

@@ -70,6 +70,8 @@ class Trainer {
   /// After the last step: the scans of the end; then the best parameters where they are kept, else
   /// the moving average where there is one. Once.
   void finish(const LossFunction& loss);
+  /// No leaf requires a gradient any more, until the next step.
+  void hold() const;
   /// All rates from here on times `factor`.
   void scale_rates(double factor) { rate_factor_ *= factor; }
   [[nodiscard]] double rate_factor() const { return rate_factor_; }
@@ -104,7 +106,8 @@ class Trainer {
   void scan(const LossFunction& loss, std::int64_t at);
   void clear_gradients();
   void check_and_clip();
-  void set_rates();
+  /// Whether any group moves in this step; the leaves of those that do require a gradient.
+  bool set_rates();
   /// Remembers the present values where they are the best so far.
   void consider(double loss);
   [[nodiscard]] bool lines_have_ended() const;

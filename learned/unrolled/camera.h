@@ -56,7 +56,7 @@ class Camera final : public LinearOperator, public TransferFunctions {
 /// The model of a scene as such a camera. Where the model makes several images of one object, each
 /// is taken as the image of an object of its own: the condition is known.
 ///
-/// Errors:    UsageError naming `user` for a model without transfer functions, or of several objects.
+/// Errors:    UsageError naming `user` for a model without transfer functions or of many objects.
 /// Tested by: tests/learned/unrolled/camera_test.cpp.
 [[nodiscard]] Camera camera_of(const Operator& model, const std::string& user);
 

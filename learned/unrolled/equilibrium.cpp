@@ -110,10 +110,10 @@ Equilibrium::Equilibrium(const Params& params, const BuildContext& context)
 
 void Equilibrium::check_smooth() const {
   const std::string what = "equilibrium, backward: stationary needs a smooth objective, but ";
-  if (solver_.setup().network) {
+  if (solver_.setup()->network) {
     throw UsageError(what + "a network has none; write backward: fixed_point");
   }
-  for (const auto& prior : solver_.setup().priors) {
+  for (const auto& prior : solver_.setup()->priors) {
     if (prior->has_gradient()) continue;
     throw UsageError(what + "the prior " + prior->name() +
                      " has no gradient; write backward: fixed_point");
@@ -121,14 +121,14 @@ void Equilibrium::check_smooth() const {
 }
 
 Equilibrium::Givens Equilibrium::Givens::detached() const {
-  Givens free{Camera(camera.responses().detach(), camera.grids()), image.detach(), {}, scene};
+  Givens free{data.detached(), {}};
   for (const auto& [name, number] : numbers) free.numbers[name] = number.detach();
   return free;
 }
 
 at::Tensor Equilibrium::apply(const at::Tensor& image, const StageScene& scene) const {
-  const Givens givens{camera_of(scene.model, kName), solver_.prepared(image),
-                      solver_.scalars().of_step(0, image.scalar_type()), scene};
+  const Givens givens{solver_.data(solver_.prepared(image), scene, kName),
+                      solver_.scalars().of_step(0, image.scalar_type())};
   const at::Tensor z = solution(givens.detached());
   return solver_.finished(backward_ == Backward::kStationary ? of_stationary_point(givens, z)
                                                              : of_fixed_point(givens, z));
@@ -136,7 +136,7 @@ at::Tensor Equilibrium::apply(const at::Tensor& image, const StageScene& scene) 
 
 at::Tensor Equilibrium::solution(const Givens& givens) const {
   const at::NoGradGuard no_grad;
-  SolverRun run(solver_.setup(), givens.camera, givens.image, givens.scene);
+  SolverRun run(solver_.setup(), givens.data);
   if (!run.is_map()) {
     throw UsageError(
         "equilibrium needs a solver whose step is a map of tensors alone: admm, or "
@@ -151,14 +151,14 @@ at::Tensor Equilibrium::solution(const Givens& givens) const {
 }
 
 at::Tensor Equilibrium::of_fixed_point(const Givens& givens, const at::Tensor& z) const {
-  SolverRun run(solver_.setup(), givens.camera, givens.image, givens.scene);
+  SolverRun run(solver_.setup(), givens.data);
   run.unpack(z);
   run.step(givens.numbers);
   if (backward_ == Backward::kJacobianFree || !at::GradMode::is_enabled()) return run.estimate();
-  const auto solve = [setup = &solver_.setup(), free = givens.detached(), z,
+  const auto solve = [setup = solver_.setup(), free = givens.detached(), z,
                       options = adjoint_](const at::Tensor& gradient) {
     const auto map = [&](const at::Tensor& point) {
-      SolverRun again(*setup, free.camera, free.image, free.scene);
+      SolverRun again(setup, free.data);
       again.unpack(point);
       again.step(free.numbers);
       return again.packed();
@@ -171,15 +171,15 @@ at::Tensor Equilibrium::of_fixed_point(const Givens& givens, const at::Tensor& z
 }
 
 at::Tensor Equilibrium::of_stationary_point(const Givens& givens, const at::Tensor& z) const {
-  SolverRun run(solver_.setup(), givens.camera, givens.image, givens.scene);
+  SolverRun run(solver_.setup(), givens.data);
   run.unpack(z);
   const at::Tensor x = run.object();
   const Objective objective{run.problem(), number_or_none(givens.numbers, "prior_weight")};
   const at::Tensor g = objective.gradient(x);
   if (!g.requires_grad()) return run.estimate();
-  const auto solve = [setup = &solver_.setup(), free = givens.detached(), x,
+  const auto solve = [setup = solver_.setup(), free = givens.detached(), x,
                       options = adjoint_](const at::Tensor& gradient) {
-    const SolverRun again(*setup, free.camera, free.image, free.scene);
+    const SolverRun again(setup, free.data);
     const Objective here{again.problem(), number_or_none(free.numbers, "prior_weight")};
     return -conjugate_gradients(here.hessian(x), gradient, options,
                                 "the adjoint of the equilibrium");

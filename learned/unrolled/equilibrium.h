@@ -21,7 +21,7 @@ namespace parfocal::learned {
 /// theorem at a minimum: S. Gould et al., arXiv 1607.05447 (2016), eq. 3; S. W. Fung et al., AAAI
 /// (2022): without the Jacobian.
 /// Convention: numbers and weights as in `Unrolled`, the same in every step. The relative error of
-///             a gradient is about the tolerance of its adjoint, and a share of that of the solution.
+///             a gradient is about the tolerance of its adjoint, plus some of that of the solution.
 /// Layout:     y and x [batch, condition, n_y, n_x], object values; leaves PATH.NAME [1], and those
 ///             of the networks.
 /// Precision:  that of the model.
@@ -47,10 +47,8 @@ class Equilibrium final : public Stage {
  private:
   /// What a step depends on besides its variables; detached for runs without a graph.
   struct Givens {
-    Camera camera;
-    at::Tensor image;
+    RunData data;
     std::map<std::string, at::Tensor> numbers;
-    StageScene scene;
     [[nodiscard]] Givens detached() const;
   };
 

@@ -14,8 +14,10 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <cmath>
 #include <deque>
+#include <limits>
 #include <vector>
 
 #include "core/check.h"
@@ -49,6 +51,11 @@ at::Tensor as_factor(const at::Tensor& per_item, const at::Tensor& like) {
       "{}, item {}: the relative residual is {:.3g} after {} iterations, above the tolerance of "
       "{:.3g}; allow more iterations or a larger tolerance, or take a smaller step",
       what, item, std::sqrt(r[item] / s[item]), iterations, options.tolerance));
+}
+
+double rounding_of(at::ScalarType dtype) {
+  return dtype == at::kFloat ? std::numeric_limits<float>::epsilon()
+                             : std::numeric_limits<double>::epsilon();
 }
 
 /// Weights of the last iterates, [batch, m], from their residuals.
@@ -101,7 +108,8 @@ class ReplaceGradient : public torch::autograd::Function<ReplaceGradient> {
 at::Tensor fixed_point(const TensorMap& map, at::Tensor start, const FixedPointOptions& options,
                        const std::string& what) {
   const at::NoGradGuard no_grad;
-  const double limit = options.tolerance * options.tolerance;
+  const double tolerance = std::max(options.tolerance, 32.0 * rounding_of(start.scalar_type()));
+  const double limit = tolerance * tolerance;
   at::Tensor z = std::move(start), found = z, done, residual, scale;
   std::deque<at::Tensor> images, residuals;
   for (std::int64_t k = 0; k < options.iterations; ++k) {

@@ -25,7 +25,8 @@ using TensorMap = std::function<at::Tensor(const at::Tensor&)>;
 /// D. G. Anderson, J. ACM 12, 547 (1965), with mixing 1; H. F. Walker, P. Ni, SIAM J. Numer. Anal.
 /// 49, 1715 (2011).
 /// Layout:     z [batch, N], real; T maps items on their own.
-/// Precision:  sums and the mixing in float64.
+/// Precision:  sums and the mixing in float64. A tolerance below 32 units of rounding of z counts
+///             as that: 4e-6 in float32.
 /// Invariants: an item stops by its own residual, so that a batch of two equals two singles.
 /// Errors:     NumericError naming `what`, the item and the residual if the iterations do not reach
 ///             the tolerance, or where z is not finite.

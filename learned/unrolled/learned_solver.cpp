@@ -23,15 +23,17 @@ std::shared_ptr<const Interface> placed(ComponentConfig config, const BuildConte
 
 LearnedSolver::LearnedSolver(const LearnedSolverParams& params, const BuildContext& context,
                              std::int64_t count) {
-  setup_.solver = placed<Solver>(params.solver, context, "solver");
+  RunSetup setup;
+  setup.solver = placed<Solver>(params.solver, context, "solver");
   for (const ComponentConfig& prior : params.priors) {
-    setup_.priors.push_back(placed<Prior>(prior, context, prior.type->name));
+    setup.priors.push_back(placed<Prior>(prior, context, prior.type->name));
   }
-  setup_.weighting = params.weighting;
-  setup_.network = network_of(params.network, context, "network", params.precision);
-  setup_.relaxation = params.relaxation;
-  scalars_.emplace(context, params.solver.type->name, setup_.solver->learnable(setup_.priors),
+  setup.weighting = params.weighting;
+  setup.network = network_of(params.network, context, "network", params.precision);
+  setup.relaxation = params.relaxation;
+  scalars_.emplace(context, params.solver.type->name, setup.solver->learnable(setup.priors),
                    params.learn, count);
+  setup_ = std::make_shared<const RunSetup>(std::move(setup));
   pre_ = network_of(params.pre, context, "pre", params.precision);
   post_ = network_of(params.post, context, "post", params.precision);
 }

@@ -42,11 +42,16 @@ class LearnedSolver {
   /// The estimate after the network behind.
   [[nodiscard]] at::Tensor finished(const at::Tensor& estimate) const;
 
-  [[nodiscard]] const RunSetup& setup() const { return setup_; }
+  [[nodiscard]] const std::shared_ptr<const RunSetup>& setup() const { return setup_; }
+  /// What a run takes from an image and its scene.
+  [[nodiscard]] RunData data(const at::Tensor& image, const StageScene& scene,
+                             const std::string& user) const {
+    return run_data(image, scene, setup_->weighting, user);
+  }
   [[nodiscard]] const StepScalars& scalars() const { return *scalars_; }
 
  private:
-  RunSetup setup_;
+  std::shared_ptr<const RunSetup> setup_;
   std::optional<StepScalars> scalars_;
   std::shared_ptr<const ImageNetwork> pre_, post_;
 };

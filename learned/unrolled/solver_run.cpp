@@ -7,61 +7,66 @@
 
 #include "core/check.h"
 #include "core/error.h"
+#include "solvers/data_term.h"
 
 namespace parfocal::learned {
 namespace {
 
-/// A detector whose counts were already turned into photons.
+/// A detector whose counts were already turned into photons of known weight.
 class PhotonImage final : public Likelihood {
  public:
-  PhotonImage(const Likelihood& detector, Weighting weighting)
-      : detector_(detector), weighting_(weighting) {}
+  explicit PhotonImage(at::Tensor weight) : weight_(std::move(weight)) {}
 
   [[nodiscard]] at::Tensor sample(const at::Tensor& mean, RandomStream& random) const override {
-    return detector_.quadratic(detector_.sample(mean, random)).target;
+    return mean + random.normal(mean.sizes()).to(mean.options()) / weight_.sqrt();
   }
   [[nodiscard]] at::Tensor negative_log_likelihood(const at::Tensor& mean,
-                                                   const at::Tensor& photons) const override {
-    return ((mean - photons).square() * weight(photons) * 0.5).sum({1, 2, 3});
+                                                   const at::Tensor& counts) const override {
+    return sum_per_item((mean - counts).square() * weight_) * 0.5;
   }
   [[nodiscard]] at::Tensor gradient(const at::Tensor& mean,
-                                    const at::Tensor& photons) const override {
-    return (mean - photons) * weight(photons);
+                                    const at::Tensor& counts) const override {
+    return (mean - counts) * weight_;
   }
-  [[nodiscard]] at::Tensor fisher_weight(const at::Tensor& mean) const override {
-    return weight(mean);
-  }
-  [[nodiscard]] Quadratic quadratic(const at::Tensor& photons) const override {
-    return {photons, weight(photons)};
+  [[nodiscard]] at::Tensor fisher_weight(const at::Tensor&) const override { return weight_; }
+  [[nodiscard]] Quadratic quadratic(const at::Tensor& counts) const override {
+    return {counts, weight_};
   }
 
  private:
-  [[nodiscard]] at::Tensor weight(const at::Tensor& photons) const {
-    if (weighting_ == Weighting::kUniform) return at::ones_like(photons);
-    return detector_.fisher_weight(photons.clamp_min(1.0));
-  }
-
-  const Likelihood& detector_;
-  Weighting weighting_;
+  at::Tensor weight_;
 };
 
 }  // namespace
 
-SolverRun::SolverRun(const RunSetup& setup, const Camera& camera, const at::Tensor& image,
-                     const StageScene& scene)
-    : setup_(setup), photons_(scene.photons) {
-  problem_.model = std::make_shared<Camera>(camera);
-  problem_.likelihood = std::make_shared<PhotonImage>(scene.detector, setup.weighting);
-  problem_.priors = setup.priors;
-  problem_.counts = image * scene.photons;
+RunData RunData::detached() const {
+  return {Camera(camera.responses().detach(), camera.grids()), counts.detach(), weight.detach(),
+          photons};
+}
+
+RunData run_data(const at::Tensor& image, const StageScene& scene, Weighting weighting,
+                 const std::string& user) {
+  const at::Tensor counts = image * scene.photons;
+  const at::Tensor weight = weighting == Weighting::kUniform
+                                ? at::ones_like(counts)
+                                : scene.detector.fisher_weight(counts.clamp_min(1.0));
+  return {camera_of(scene.model, user), counts, weight, scene.photons};
+}
+
+SolverRun::SolverRun(std::shared_ptr<const RunSetup> setup, const RunData& data)
+    : setup_(std::move(setup)), photons_(data.photons) {
+  problem_.model = std::make_shared<Camera>(data.camera);
+  problem_.likelihood = std::make_shared<PhotonImage>(data.weight);
+  problem_.priors = setup_->priors;
+  problem_.counts = data.counts;
   problem_.differentiable = true;
-  state_ = setup.solver->init(problem_);
+  state_ = setup_->solver->init(problem_);
 }
 
 void SolverRun::step(std::map<std::string, at::Tensor> numbers) {
   state_->scalars = std::move(numbers);
-  setup_.solver->step(problem_, *state_);
-  if (setup_.network) refine();
+  setup_->solver->step(problem_, *state_);
+  if (setup_->network) refine();
 }
 
 void SolverRun::refine() {
@@ -72,12 +77,12 @@ void SolverRun::refine() {
         "step: gradient_descent without momentum");
   }
   at::Tensor& object = *variables.front();
-  const at::Tensor better = setup_.network->forward(object / photons_) * photons_;
-  object = object + setup_.relaxation * (better - object);
+  const at::Tensor better = setup_->network->forward(object / photons_) * photons_;
+  object = object + setup_->relaxation * (better - object);
 }
 
 at::Tensor SolverRun::estimate() const {
-  return setup_.solver->estimate(problem_, *state_) / photons_;
+  return setup_->solver->estimate(problem_, *state_) / photons_;
 }
 
 at::Tensor SolverRun::packed() const {

@@ -30,19 +30,31 @@ struct RunSetup {
   double relaxation = 1.0;                      ///< v <- v + relaxation (network(v) - v).
 };
 
+/// All that a run may be differentiated in: tensors alone, so that nothing of the scene is looked
+/// at in a backward pass.
+struct RunData {
+  Camera camera;
+  at::Tensor counts;  ///< The image in photons, [batch, condition, n_y, n_x].
+  at::Tensor weight;  ///< Of the same shape.
+  double photons = 1.0;
+
+  [[nodiscard]] RunData detached() const;
+};
+[[nodiscard]] RunData run_data(const at::Tensor& image, const StageScene& scene,
+                               Weighting weighting, const std::string& user);
+
 /// A solver on the images of a stage, in photons, step by step; its variables as one tensor.
 ///
 ///   counts = photons image,  W = Fisher weight at max(counts, 1 photon), or 1
 ///
 /// Layout:     image [batch, condition, n_y, n_x] in object values; packed variables [batch, N].
-/// Invariants: a pure function of camera, image, numbers and variables, differentiable in each.
-/// Errors:     what the solver throws; UsageError for a network in a solver that keeps more than the
-///             object from step to step.
+/// Invariants: a pure function of data, numbers and variables, differentiable in each.
+/// Errors:     what the solver throws; UsageError for a network in a solver that keeps more than
+///             the object from step to step.
 /// Tested by:  tests/learned/unrolled/unrolled_test.cpp.
 class SolverRun {
  public:
-  SolverRun(const RunSetup& setup, const Camera& camera, const at::Tensor& image,
-            const StageScene& scene);
+  SolverRun(std::shared_ptr<const RunSetup> setup, const RunData& data);
 
   void step(std::map<std::string, at::Tensor> numbers);
   /// The object on the sensor's window, in object values.
@@ -61,7 +73,7 @@ class SolverRun {
  private:
   void refine();
 
-  const RunSetup& setup_;
+  std::shared_ptr<const RunSetup> setup_;
   double photons_;
   Problem problem_;
   std::unique_ptr<SolverState> state_;

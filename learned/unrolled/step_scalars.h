@@ -19,8 +19,8 @@ namespace parfocal::learned {
 ///   number_k = softplus(leaf_k) = log(1 + exp(leaf_k)),  leaf at first log(exp(number) - 1)
 ///
 /// C. Dugas et al., Advances in Neural Information Processing Systems 13, 472 (2001): softplus.
-/// Layout:     leaves PATH.NAME [count], float64, unit 1. Far below 1 a leaf is the logarithm of its
-///             number, so that a step of 0.1 changes it by 10 %.
+/// Layout:     leaves PATH.NAME [count], float64, unit 1. Far below 1 a leaf is the logarithm of
+///             its number, so that a step of 0.1 changes it by 10 %.
 /// Invariants: the first numbers are those of the experiment to 1e-14.
 /// Errors:     UsageError for a name that the solver does not offer, or a number that is 0.
 /// Tested by:  tests/learned/unrolled/step_scalars_test.cpp.

@@ -35,54 +35,52 @@ Unrolled::Unrolled(const Params& params, const BuildContext& context)
       solver_(params, context, params.shared ? 1 : params.iterations) {}
 
 at::Tensor Unrolled::apply(const at::Tensor& image, const StageScene& scene) const {
-  const at::Tensor data = solver_.prepared(image);
-  if (checkpoint_every_ > 0) return solver_.finished(checkpointed(data, scene));
-  SolverRun run(solver_.setup(), camera_of(scene.model, "unrolled"), data, scene);
+  const RunData data = solver_.data(solver_.prepared(image), scene, "unrolled");
+  if (checkpoint_every_ > 0) return solver_.finished(checkpointed(data));
+  SolverRun run(solver_.setup(), data);
   for (std::int64_t k = 0; k < iterations_; ++k) {
     run.step(solver_.scalars().of_step(k, image.scalar_type()));
   }
   return solver_.finished(run.estimate());
 }
 
-at::Tensor Unrolled::checkpointed(const at::Tensor& image, const StageScene& scene) const {
-  const Camera camera = camera_of(scene.model, "unrolled");
-  const SolverRun first(solver_.setup(), camera, image, scene);
-  if (!first.is_map()) {
+at::Tensor Unrolled::checkpointed(const RunData& data) const {
+  SolverRun run(solver_.setup(), data);
+  if (!run.is_map()) {
     throw UsageError(
         "unrolled: checkpoint_every needs a solver that keeps only tensors from step to step (admm "
         "or gradient_descent)");
   }
-  at::Tensor packed = first.packed();
+  at::Tensor packed = run.packed();
   for (std::int64_t begin = 0; begin < iterations_; begin += checkpoint_every_) {
     const std::int64_t end = std::min(begin + checkpoint_every_, iterations_);
     // Everything that a gradient may flow to, in one list.
-    std::vector<at::Tensor> inputs{packed, camera.responses(), image};
+    std::vector<at::Tensor> inputs{packed, data.camera.responses(), data.counts, data.weight};
     std::vector<std::vector<std::string>> names;
     for (std::int64_t k = begin; k < end; ++k) {
       names.emplace_back();
-      for (const auto& [name, number] : solver_.scalars().of_step(k, image.scalar_type())) {
+      for (const auto& [name, number] : solver_.scalars().of_step(k, packed.scalar_type())) {
         names.back().push_back(name);
         inputs.push_back(number);
       }
     }
-    const auto steps = [setup = &solver_.setup(), grids = camera.grids(), names,
-                        scene](const std::vector<at::Tensor>& in) {
-      SolverRun run(*setup, Camera(in[1], grids), in[2], scene);
-      run.unpack(in[0]);
-      std::size_t next = 3;
+    const auto steps = [setup = solver_.setup(), grids = data.camera.grids(),
+                        photons = data.photons, names](const std::vector<at::Tensor>& in) {
+      SolverRun part(setup, {Camera(in[1], grids), in[2], in[3], photons});
+      part.unpack(in[0]);
+      std::size_t next = 4;
       for (const auto& of_step : names) {
         std::map<std::string, at::Tensor> numbers;
         for (const std::string& name : of_step) numbers[name] = in[next++];
-        run.step(std::move(numbers));
+        part.step(std::move(numbers));
       }
-      return run.packed();
+      return part.packed();
     };
-    packed = solver_.setup().network ? checkpoint(steps, inputs, solver_.setup().network->leaves())
-                                     : checkpoint(steps, inputs);
+    const auto& network = solver_.setup()->network;
+    packed = checkpoint(steps, inputs, network ? network->leaves() : std::vector<at::Tensor>{});
   }
-  SolverRun last(solver_.setup(), camera, image, scene);
-  last.unpack(packed);
-  return last.estimate();
+  run.unpack(packed);
+  return run.estimate();
 }
 
 }  // namespace parfocal::learned

@@ -9,7 +9,7 @@ namespace parfocal::learned {
 
 /// A fixed number of steps of any solver, each with positive numbers of its own that are learned.
 ///
-///   y' = pre(y);   z_{k+1} = step(z_k; y', A, numbers_k), k = 0 .. K - 1;   x = post(estimate(z_K))
+///   y' = pre(y);   z_{k+1} = step(z_k; y', A, numbers_k), k = 0 .. K - 1;  x = post(estimate(z_K))
 ///
 /// K. Gregor, Y. LeCun, "Learning fast approximations of sparse coding", ICML (2010); with ADMM and
 /// a lensless camera: K. Monakhova et al., Opt. Express 27, 28075 (2019). `pre` and `post` as in
@@ -21,8 +21,8 @@ namespace parfocal::learned {
 /// Layout:     y and x [batch, condition, n_y, n_x], object values; leaves PATH.NAME [K], or [1]
 ///             where the numbers are shared, and those of the networks.
 /// Precision:  that of the model; numbers in float64.
-/// Invariants: before training equal to K steps of the solver; gradients are exact, with and without
-///             checkpoints.
+/// Invariants: before training equal to K steps of the solver; gradients are exact, with and
+///             without checkpoints.
 /// Errors:     UsageError for a model that is no convolution of one object per image, a number that
 ///             the solver does not offer, or what the solver refuses.
 /// Tested by:  tests/learned/unrolled/unrolled_test.cpp, conformance.
@@ -40,7 +40,7 @@ class Unrolled final : public Stage {
   [[nodiscard]] at::Tensor apply(const at::Tensor& image, const StageScene& scene) const override;
 
  private:
-  [[nodiscard]] at::Tensor checkpointed(const at::Tensor& image, const StageScene& scene) const;
+  [[nodiscard]] at::Tensor checkpointed(const RunData& data) const;
 
   std::int64_t iterations_, checkpoint_every_;
   LearnedSolver solver_;

@@ -3,6 +3,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/where.h>
 
@@ -29,7 +30,19 @@ class FistaState : public SolverState {
   at::Tensor x, x_old, y;       ///< Iterate, the one before, extrapolated point.
   at::Tensor image_x, image_y;  ///< A x, A y.
   std::vector<double> step, t, objective;
+  /// Of a differentiable problem, where `step` starts at 1: the unit of the step [batch, 1, 1, 1],
+  /// and what may be learned.
+  at::Tensor unit, step_factor, momentum;
 };
+
+void take_scalars(FistaState& s) {
+  const auto take = [&s](const char* name, at::Tensor& number) {
+    const auto found = s.scalars.find(name);
+    if (found != s.scalars.end()) number = found->second;
+  };
+  take("step_factor", s.step_factor);
+  take("momentum", s.momentum);
+}
 
 template <class State>
 auto& as_fista(State& state) {
@@ -56,7 +69,9 @@ struct Proposal {
 };
 
 Proposal propose(const FistaState& s, const LinearOperator& model, const at::Tensor& gradient) {
-  const at::Tensor x = s.proximal.prox(s.y - per_item(s.step, s.y) * gradient, s.step);
+  at::Tensor step = per_item(s.step, s.y);
+  if (s.unit.defined()) step = step * s.step_factor * s.unit;
+  const at::Tensor x = s.proximal.prox(s.y - step * gradient, s.step);
   return {x, model.forward(x)};
 }
 
@@ -147,10 +162,11 @@ std::unique_ptr<SolverState> Fista::init(const Problem& problem) const {
                      state->proximal.name() + " has no value; write restart: false");
   }
   const std::size_t items = static_cast<std::size_t>(state->data.target.size(0));
+  if (problem.differentiable) prepare_to_learn(model, *state);
   const bool unbounded = params_.step == StepRule::kBacktracking && !model.norm_bound();
   const double step =
       params_.step_factor / (unbounded ? 1.0 : curvature_bound(model, state->data, kName));
-  state->step.assign(items, step);
+  state->step.assign(items, problem.differentiable ? 1.0 : step);
   state->t.assign(items, 1.0);
   state->objective.assign(items, std::numeric_limits<double>::infinity());
   state->x = state->x_old = state->y = start_object(problem, state->data, params_.start, kName);
@@ -158,8 +174,31 @@ std::unique_ptr<SolverState> Fista::init(const Problem& problem) const {
   return state;
 }
 
+void Fista::prepare_to_learn(const LinearOperator& model, SolverState& state) const {
+  FistaState& s = as_fista(state);
+  if (params_.step == StepRule::kBacktracking) {
+    throw UsageError("fista: a search has no derivative; write step: norm_bound to learn numbers");
+  }
+  if (s.proximal.depends_on_step()) {
+    throw UsageError("fista: the prox of " + s.proximal.name() +
+                     " has no derivative in the step; to learn numbers take non_negative alone, or "
+                     "admm");
+  }
+  s.unit = curvature_per_item(model, s.data, kName).reciprocal();
+  s.step_factor = at::full({}, params_.step_factor, s.unit.options());
+  s.momentum = at::full({}, 1.0, s.unit.options());
+}
+
+std::vector<LearnableScalar> Fista::learnable(
+    const std::vector<std::shared_ptr<const Prior>>&) const {
+  std::vector<LearnableScalar> scalars{{"step_factor", params_.step_factor}};
+  if (params_.momentum) scalars.push_back({"momentum", 1.0});
+  return scalars;
+}
+
 void Fista::step(const Problem& problem, SolverState& state) const {
   FistaState& s = as_fista(state);
+  if (problem.differentiable) take_scalars(s);
   const LinearOperator& model = linear_model(problem, kName);
   const at::Tensor gradient = model.adjoint(s.data.gradient(s.image_y));
   const Proposal next = params_.step == StepRule::kBacktracking ? backtrack(s, model, gradient)
@@ -189,8 +228,13 @@ void Fista::step(const Problem& problem, SolverState& state) const {
     s.t[i] = grown;
   }
   // A is linear, so A y follows from A x without a transform.
-  s.y = s.x + per_item(beta, s.x) * (s.x - s.x_old);
-  s.image_y = s.image_x + per_item(beta, image_old) * (s.image_x - image_old);
+  at::Tensor of_object = per_item(beta, s.x), of_image = per_item(beta, image_old);
+  if (s.unit.defined()) {
+    of_object = of_object * s.momentum;
+    of_image = of_image * s.momentum;
+  }
+  s.y = s.x + of_object * (s.x - s.x_old);
+  s.image_y = s.image_x + of_image * (s.image_x - image_old);
   ++state.iteration;
 }
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/operators/component.h"
 #include "solvers/proximal/least_squares.h"
@@ -60,9 +61,14 @@ class Fista : public Solver {
   [[nodiscard]] std::vector<double> relative_change(const SolverState& state) const override;
   [[nodiscard]] std::int64_t iterations() const override { return params_.iterations; }
   [[nodiscard]] double tolerance() const override { return params_.tolerance; }
+  /// step_factor, and momentum as a factor of (t - 1) / t'.
+  [[nodiscard]] std::vector<LearnableScalar> learnable(
+      const std::vector<std::shared_ptr<const Prior>>& priors) const override;
   [[nodiscard]] double bytes_per_unknown() const override { return 80.0; }
 
  private:
+  void prepare_to_learn(const LinearOperator& model, SolverState& state) const;
+
   Params params_;
 };
 

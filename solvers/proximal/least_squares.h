@@ -67,6 +67,8 @@ class ProximalPart {
   /// Whether `value` is the whole of R: a prior without a value has no objective.
   [[nodiscard]] bool has_value() const { return !prior_ || prior_->has_value(); }
   [[nodiscard]] std::string name() const { return prior_ ? prior_->name() : "no prior"; }
+  /// Whether the prox is another one for another step.
+  [[nodiscard]] bool depends_on_step() const { return prior_ != nullptr; }
   /// R(v), constraints left out; float64 [batch].
   [[nodiscard]] at::Tensor value(const at::Tensor& v) const;
 

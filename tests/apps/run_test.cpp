@@ -46,6 +46,25 @@ TEST(Run, FolderHoldsWhatTheManualSays) {
   EXPECT_EQ(run_parfocal({"verify", run.string()}, folder.path()).exit_code, 0);
 }
 
+/// The measurement itself stands for the truth: metrics are computed, and other sizes refused.
+TEST(Run, MeasuredFramesAreComparedWithTheirTruth) {
+  const WorkFolder folder;
+  const SmallCamera camera(folder.path());
+  const fs::path run =
+      run_into(folder, "runs",
+               {"data.truth={file: raw.npy}", "evaluate={metrics: [{type: ssim, scale: gain}]}"});
+  const auto summary = nlohmann::json::parse(read_whole_file(run / "results" / "summary.json"));
+  EXPECT_THAT(summary.dump(), HasSubstr("ssim"));
+  EXPECT_TRUE(fs::is_regular_file(run / "results" / "truth.ome.tif"));
+  const ProgramResult refused = run_parfocal(
+      {"run", "small.yaml", "-q", "--out", "b", "data.truth={file: raw.npy, binning: 2}"},
+      folder.path());
+  EXPECT_EQ(refused.exit_code, 3);
+  EXPECT_THAT(
+      refused.err,
+      HasSubstr("data.truth: 12 x 17 pixels (channels: 1), but the measurement has 24 x 34"));
+}
+
 TEST(Run, SameExperimentTwiceGivesTheSameBytesInResults) {
   const WorkFolder folder;
   const SmallCamera camera(folder.path());

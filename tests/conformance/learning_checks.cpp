@@ -12,6 +12,8 @@ namespace {
 
 /// Networks and absolute values are linear between their kinks, which a small step rarely meets.
 constexpr double kStep = 1e-5;
+/// Of a point response whose pixels hold a few thousandths of the light.
+constexpr double kResponseStep = 1e-4;
 
 }  // namespace
 
@@ -28,7 +30,7 @@ void check_loss(const Subject& subject, ImageFiles* files, Findings& findings) {
         const ImagingCase other(psf);
         return loss.value(other.trial(estimate));
       },
-      ImagingCase::test_psf(), findings);
+      ImagingCase::test_psf(), findings, kResponseStep);
   if (!loss.needs_estimate()) return;
   check_input_gradient([&](const at::Tensor& x) { return loss.value(imaging.trial(x)); }, estimate,
                        findings, kStep);

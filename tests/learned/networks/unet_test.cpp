@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learned/networks/unet.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/relu.h>
 #include <gtest/gtest.h>
@@ -55,6 +56,25 @@ TEST(UNet, EqualsItsEquationByDirectSums) {
     EXPECT_TRUE(
         test::close_relative(built.network->forward(x), direct_layer(built, "out", d0), 1e-12));
   }
+}
+
+TEST(UNet, ResidualStartsAsTheIdentityAndAddsTheSameEquation) {
+  UNet::Params params;
+  params.channels_in = 2;
+  params.base = 3;
+  params.depth = 2;
+  const auto plain = build_network<UNet>(params);
+  params.residual = true;
+  const auto residual = build_network<UNet>(params);
+  const at::Tensor x = test::random_normal({2, 2, 8, 12}, at::kDouble, 1);
+  EXPECT_TRUE(test::identical(residual.network->forward(x), x.narrow(1, 0, 1)));
+  for (const char* name : {"out.weight", "out.bias"}) {
+    residual.leaf(name).copy_(plain.leaf(name));
+  }
+  EXPECT_TRUE(test::close_relative(residual.network->forward(x),
+                                   x.narrow(1, 0, 1) + plain.network->forward(x), 1e-14));
+  params.channels_out = 3;
+  EXPECT_THROW(build_network<UNet>(params), UsageError);
 }
 
 TEST(UNet, RepeatsTheBorderOfSidesThatDoNotDivide) {

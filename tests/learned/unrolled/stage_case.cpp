@@ -2,9 +2,13 @@
 #include "tests/learned/unrolled/stage_case.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/variable.h>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "core/config/document.h"
@@ -74,6 +78,44 @@ std::shared_ptr<lensless::LenslessConvolution> StageCase::camera_with(const at::
 at::Tensor weighed_sum(const at::Tensor& values) {
   return (values * RandomStream(9, "weights").normal(values.sizes()).to(values.scalar_type()))
       .sum();
+}
+
+void leave_kinks(const std::vector<NamedLeaf>& leaves) {
+  const at::NoGradGuard no_grad;
+  for (const NamedLeaf& leaf : leaves) {
+    if (!leaf.name.ends_with("bias")) continue;
+    leaf.leaf.copy_(RandomStream(5, leaf.name).normal(leaf.leaf.sizes()) * 0.1);
+  }
+}
+
+testing::AssertionResult exact_along_directions(const std::function<at::Tensor()>& f,
+                                                const std::vector<NamedLeaf>& leaves, double step) {
+  std::vector<at::Tensor> inputs;
+  for (const NamedLeaf& leaf : leaves) inputs.push_back(leaf.leaf.requires_grad_(true));
+  const auto gradients = torch::autograd::grad({f()}, inputs);
+  const at::NoGradGuard no_grad;
+  auto result = testing::AssertionSuccess();
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    const at::Tensor& leaf = leaves[i].leaf;
+    const at::Tensor first = leaf.clone();
+    const at::Tensor d = RandomStream(3, leaves[i].name).normal(leaf.sizes());
+    const double h = step / d.norm().item<double>();
+    const auto at_distance = [&](double t) {
+      leaf.copy_(first + t * d);
+      return f().item<double>();
+    };
+    const double near = at_distance(h) - at_distance(-h);
+    const double far = at_distance(2 * h) - at_distance(-2 * h);
+    leaf.copy_(first);
+    const double numeric = (8 * near - far) / (12 * h);
+    const double analytic = (gradients[i] * d).sum().item<double>();
+    const double scale = std::max(std::abs(numeric), std::abs(analytic));
+    if (std::abs(numeric - analytic) <= 1e-6 * scale) continue;
+    result = testing::AssertionFailure()
+             << result.message() << leaves[i].name << ": autograd " << analytic << ", differences "
+             << numeric << ", relative " << (analytic - numeric) / scale << "\n";
+  }
+  return result;
 }
 
 std::int64_t graph_nodes(const at::Tensor& value) {

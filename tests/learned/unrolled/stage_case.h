@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -61,6 +64,15 @@ struct StageCase {
 
 /// A real scalar that weighs every pixel by seeded numbers.
 [[nodiscard]] at::Tensor weighed_sum(const at::Tensor& values);
+
+/// Moves biases away from 0, where a ReLU that sees a dark image has its kink.
+void leave_kinks(const std::vector<NamedLeaf>& leaves);
+
+/// Whether the derivative of f along a seeded direction of each leaf is that of autograd, to 1e-6 of
+/// four central differences: two evaluations per order, for functions that are a long iteration.
+[[nodiscard]] testing::AssertionResult exact_along_directions(const std::function<at::Tensor()>& f,
+                                                              const std::vector<NamedLeaf>& leaves,
+                                                              double step);
 
 /// Nodes of the graph behind a tensor: what a backward pass keeps.
 [[nodiscard]] std::int64_t graph_nodes(const at::Tensor& value);

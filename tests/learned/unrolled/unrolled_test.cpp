@@ -53,6 +53,15 @@ TEST(Unrolled, BeforeTrainingItIsTheClassicalSolver) {
                              1e-11));
 }
 
+TEST(Unrolled, FistaBeforeTrainingIsTheClassicalSolverToo) {
+  const StageCase one(1);
+  const auto stage = from_text<Stage>(
+      unrolled("solver: {type: fista}, prior: [{type: non_negative}], iterations: 7"));
+  EXPECT_TRUE(close_relative(stage->component->apply(one.image, one.scene()),
+                             classical(one, "{type: fista}", {"{type: non_negative}"}, 7), 1e-11));
+  EXPECT_TRUE(stage->tree.contains("reconstruction.stage.momentum"));
+}
+
 TEST(Unrolled, InSinglePrecisionItIsTheClassicalSolverToRounding) {
   const StageCase c(1, at::kFloat);
   const auto admm = from_text<Stage>(unrolled(std::string(kAdmm) + ", iterations: 7"));
@@ -88,17 +97,15 @@ void expect_exact_gradients(const std::string& yaml) {
   leaves.push_back({"psf", c.psf});
   leaves.push_back({"image", c.image});
   for (const NamedLeaf& leaf : leaves) leaf.leaf.requires_grad_(true);
-  GradientOptions options;
-  options.step = 1e-5;  // Away from the kinks of thresholds and networks.
-  options.max_entries = 6;
-  const GradientReport report = check_gradient(
+  leave_kinks(leaves);
+  // Away from the kinks of thresholds and networks.
+  EXPECT_TRUE(exact_along_directions(
       [&] {
         const auto model = StageCase::camera_with(c.psf);
         return weighed_sum(
             stage->component->apply(c.image, {*model, c.detector, StageCase::kPhotons}));
       },
-      leaves, options);
-  EXPECT_TRUE(report.good()) << report.table();
+      leaves, 1e-6));
 }
 
 constexpr const char* kNets =
@@ -109,6 +116,8 @@ TEST(Unrolled, GradientsOfNumbersNetworksAndOpticsAreExact) {
   expect_exact_gradients(unrolled(std::string(kAdmm) + kNets + ", iterations: 4"));
   expect_exact_gradients(
       unrolled(std::string(kDescent) + ", prior: [{type: non_negative}], iterations: 4"));
+  expect_exact_gradients(unrolled(
+      "solver: {type: fista, step_factor: 0.7}, prior: [{type: non_negative}], iterations: 4"));
   expect_exact_gradients(
       unrolled("solver: {type: gradient_descent}, iterations: 3, precision: float64, "
                "network: {type: dncnn, depth: 2, width: 3}, relaxation: 0.3"));
