@@ -5,6 +5,7 @@
 
 #include "apps/design_evaluation.h"
 #include "apps/tolerance.h"
+#include "core/check.h"
 #include "core/error.h"
 
 namespace parfocal {
@@ -38,6 +39,7 @@ Design::Design(const Experiment& experiment, const Placement& placement,
   if (experiment.evaluate) samples = experiment.evaluate->samples;
   const BuildContext& context = pipeline.context();
   scene = build<SampleSource>(experiment.scene, context);
+  if (!experiment.optimize) return;
   loss = build<Loss>(experiment.optimize->loss, context);
   score_name = number_name(experiment.optimize->loss);
   if (loss->needs_estimate()) check_samples(*experiment.optimize, *this);
@@ -69,6 +71,7 @@ Trial Design::trial(const Loss& of, std::int64_t first, std::int64_t count) cons
 }
 
 double Design::score() const {
+  PARFOCAL_CHECK(loss != nullptr);
   const at::NoGradGuard no_grad;
   return loss->score(loss->value(held_out()).item<double>());
 }

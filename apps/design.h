@@ -23,7 +23,7 @@ struct Design {
 
   Pipeline pipeline;
   std::shared_ptr<SampleSource> scene;
-  std::shared_ptr<Loss> loss;          ///< Also the score.
+  std::shared_ptr<Loss> loss;          ///< Also the score; null in task evaluate.
   std::shared_ptr<Loss> earlier_loss;  ///< Of `optimize.before`; null without.
   std::string score_name;
   std::int64_t samples = 1;  ///< Held out: 0 .. samples - 1.

@@ -12,12 +12,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-/// Words of the experiment language that belong to tasks which this version does not run.
-const Words& later_tasks() {
-  static const Words words = {"train", "evaluate"};
-  return words;
-}
-
 /// What a task needs, and why, in the order of the file.
 struct Need {
   const char* block;
@@ -50,19 +44,6 @@ void check_reconstruct(const Node& root, ReadContext& context) {
   require_block(root, context, "reconstruct", {"reconstruction", "solver and priors"});
 }
 
-/// An instrument is judged by its images of a scene.
-void check_design(const Node& root, ReadContext& context) {
-  require_block(root, context, "design", {"scene", "where objects come from, and their light"});
-  require_block(root, context, "design", {"model", "object -> expected measurement"});
-  require_block(root, context, "design", {"detector", "photons -> counts"});
-  require_block(root, context, "design", {"optimize", "what is sought, and the loss"});
-  const Node* evaluate = root.find("evaluate");
-  if (evaluate != nullptr && evaluate->find("metrics") != nullptr) {
-    require_block(root, context, "design",
-                  {"reconstruction", "the metrics of evaluate compare reconstructions"});
-  }
-}
-
 /// Blocks that a task would ignore are mistakes.
 void refuse_unused(const Node& root, ReadContext& context, const std::string& task,
                    const Words& blocks) {
@@ -75,7 +56,35 @@ void refuse_unused(const Node& root, ReadContext& context, const std::string& ta
   }
 }
 
-/// A design judges what stages make of an image; a reconstruction runs a solver.
+/// An instrument is judged by its images of a scene.
+void check_judged(const std::string& task, const Node& root, ReadContext& context) {
+  require_block(root, context, task, {"scene", "where objects come from, and their light"});
+  require_block(root, context, task, {"model", "object -> expected measurement"});
+  require_block(root, context, task, {"detector", "photons -> counts"});
+  if (task == "evaluate") {
+    require_block(root, context, task, {"evaluate", "what is judged"});
+    refuse_unused(root, context, task, {"optimize"});
+  } else {
+    require_block(root, context, task, {"optimize", "what is sought, and the loss"});
+  }
+  refuse_unused(root, context, task, {"data"});
+  const Node* evaluate = root.find("evaluate");
+  if (task == "train" || (evaluate != nullptr && evaluate->find("metrics") != nullptr)) {
+    require_block(root, context, task,
+                  {"reconstruction", "it is what is trained, and what metrics compare"});
+  }
+}
+
+/// Training holds the instrument as it is.
+void check_train(const Experiment& experiment, const Node& root, ReadContext& context) {
+  if (experiment.task != Task::kTrain || !trains_instrument(experiment)) return;
+  ReadContext place = context.child("optimize").child("parameters");
+  place.error(*root.find("optimize")->find("parameters"), "rule",
+              "task train holds the instrument as it is; a group lies outside reconstruction",
+              "task: design, or remove the group");
+}
+
+/// Stages or a solver.
 void check_method(const Experiment& experiment, const Node& root, ReadContext& context) {
   if (!experiment.reconstruction) return;
   ReadContext place = context.child("reconstruction");
@@ -87,28 +96,28 @@ void check_method(const Experiment& experiment, const Node& root, ReadContext& c
     place.error(node, "rule", "two stages are called " + number_name(stage),
                 "give one of them another name:");
   }
-  if (experiment.task == Task::kReconstruct && stages) {
-    place.error(node, "not_available",
-                "stages: this version runs them in task design; task reconstruct needs a solver");
+  if (stages && experiment.reconstruction->solver) {
+    place.error(node, "rule", "the object is found either by stages or by a solver", "remove one");
   }
-  if (experiment.task == Task::kDesign && !stages) {
+  if (judges_instrument(experiment.task) && !stages) {
     place.error(node, "not_available",
-                "solver: this version does not design an instrument through a solver; give stages");
+                "solver: a design goes through stages; {type: unrolled, solver: ...} is one");
   }
 }
 
 /// Metrics compare with the true object, and each gives one number of the summary.
 void check_metrics(const Experiment& experiment, const Node& root, ReadContext& context) {
   if (!experiment.evaluate) return;
-  if (experiment.evaluate->tolerance && experiment.task != Task::kDesign) {
+  if (experiment.evaluate->tolerance && !experiment.optimize) {
     ReadContext place = context.child("evaluate").child("tolerance");
     place.error(*root.find("evaluate")->find("tolerance"), "rule",
-                "only task design has an instrument to be wrong about", "remove it");
+                "errors of the instrument are judged by the loss of optimize, which is not there",
+                "remove it");
   }
-  if (experiment.evaluate->samples != 1 && experiment.task != Task::kDesign) {
+  if (experiment.evaluate->samples != 1 && !judges_instrument(experiment.task)) {
     ReadContext place = context.child("evaluate").child("samples");
     place.error(*root.find("evaluate")->find("samples"), "rule",
-                "only task design draws several objects", "remove it");
+                "only tasks train, design and evaluate draw several objects", "remove it");
   }
   if (experiment.evaluate->metrics.empty()) return;
   ReadContext metrics = context.child("evaluate").child("metrics");
@@ -183,16 +192,6 @@ void check_name(const Node& root, ReadContext& context) {
 /// it is reported once.
 void refuse_later_words(Node& root, ReadContext& context) {
   const Node* task = root.find("task");
-  if (task != nullptr && task->is_scalar() &&
-      std::find(later_tasks().begin(), later_tasks().end(), task->scalar) != later_tasks().end()) {
-    std::vector<Diagnostic> found(1);
-    found[0] = {task->where, "task", "not_available",
-                "task = " + task->scalar +
-                    ": this version runs reconstruct, simulate and design; it does not have " +
-                    task->scalar + " yet",
-                ""};
-    throw ConfigError(std::move(found));
-  }
   const bool reconstructs = task != nullptr && task->scalar == "reconstruct";
   const auto later = std::find_if(root.entries.begin(), root.entries.end(),
                                   [](const Node::Entry& e) { return e.key == "optimize"; });
@@ -213,9 +212,8 @@ Experiment typed(Node root, const Registry& registry, Diagnostics& diagnostics) 
   const Node* task = root.find("task");
   if (task != nullptr && task->scalar == "reconstruct") check_reconstruct(root, context);
   if (task != nullptr && task->scalar == "simulate") check_simulate(root, context);
-  if (task != nullptr && task->scalar == "design") {
-    check_design(root, context);
-    refuse_unused(root, context, "design", {"data"});
+  for (const char* judging : {"train", "design", "evaluate"}) {
+    if (task != nullptr && task->scalar == judging) check_judged(judging, root, context);
   }
   if (good) {
     check_device(experiment, root, context);
@@ -223,6 +221,7 @@ Experiment typed(Node root, const Registry& registry, Diagnostics& diagnostics) 
     check_percentiles(experiment, root, context);
     check_metrics(experiment, root, context);
     check_method(experiment, root, context);
+    check_train(experiment, root, context);
   }
   return experiment;
 }

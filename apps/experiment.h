@@ -16,14 +16,20 @@
 
 namespace parfocal {
 
-enum class Task { kReconstruct, kSimulate, kDesign };
+enum class Task { kReconstruct, kSimulate, kTrain, kDesign, kEvaluate };
+
+/// Whether the task judges an instrument by reconstructions of a scene.
+[[nodiscard]] inline bool judges_instrument(Task task) {
+  return task == Task::kTrain || task == Task::kDesign || task == Task::kEvaluate;
+}
 
 /// Measured frames, and what happens to the pixels that cannot be trusted.
 struct DataBlock {
   enum class Saturated { kMask, kKeep };
 
   ImageFile measurement;
-  std::optional<ImageFile> truth;  ///< Frame by frame the true object, for metrics.
+  std::optional<ImageFile> truth;           ///< Frame by frame the true object, for metrics.
+  Photons photons = Photons::from_si(1.0);  ///< Of value 1, for stages.
   Saturated saturated = Saturated::kMask;
   static void describe(Schema<DataBlock>& s);
 };
@@ -105,6 +111,7 @@ struct Experiment {
   std::optional<DataBlock> data;
   ComponentConfig scene;
   std::vector<NamedComponent> optics;
+  std::optional<std::filesystem::path> parameters;  ///< Values that an earlier run found.
   std::optional<LightBlock> light;
   std::vector<NamedComponent> views;
   ComponentConfig model;

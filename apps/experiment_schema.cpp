@@ -10,6 +10,11 @@ void DataBlock::describe(Schema<DataBlock>& s) {
       .doc("The raw image or stack; each frame is reconstructed on its own.");
   s.block("truth", &DataBlock::truth)
       .doc("The true object of every frame, where another camera saw it; for metrics.");
+  s.key("photons", &DataBlock::photons)
+      .above(Photons::from_si(0.0))
+      .doc(
+          "Photons that value 1 of the measurement and of its object stands for, as stages see "
+          "it.");
   s.choice("saturated", &DataBlock::saturated,
            {{"mask", Saturated::kMask}, {"keep", Saturated::kKeep}})
       .doc("Whether pixels that hold a saturated raw sample get weight 0 (mask) or count (keep).");
@@ -130,14 +135,22 @@ void Experiment::describe(Schema<Experiment>& s) {
   s.choice("task", &Experiment::task,
            {{"reconstruct", Task::kReconstruct},
             {"simulate", Task::kSimulate},
-            {"design", Task::kDesign}})
+            {"train", Task::kTrain},
+            {"design", Task::kDesign},
+            {"evaluate", Task::kEvaluate}})
       .required()
-      .doc("Find the object of a measurement, simulate a measurement, or design the instrument.");
+      .doc(
+          "Find the object of a measurement, simulate a measurement, train a reconstruction for "
+          "fixed optics, design the instrument, or judge both as they are.");
   s.block("data", &Experiment::data).doc("Measured frames (task reconstruct).");
   s.component("scene", &Experiment::scene, "scene")
       .doc("Where objects come from when none are measured, and how much light they give.");
   s.elements("optics", &Experiment::optics, "element")
       .doc("The hardware, named elements; light goes in file order.");
+  s.key("parameters", &Experiment::parameters)
+      .doc(
+          "parameters.safetensors of an earlier run: values of parameters before anything is "
+          "done.");
   s.block("light", &Experiment::light).doc("Samples of the light before the first element.");
   s.elements("views", &Experiment::views, "view")
       .doc("What of the optics is shown and exported (tasks simulate and design).");

@@ -8,6 +8,7 @@
 #include "core/tensor/fft.h"
 #include "core/tensor/random.h"
 #include "core/tensor/tensor_checks.h"
+#include "core/tensor/tensor_file.h"
 #include "forward_models/imaging/incoherent_imaging.h"
 #include "forward_models/lensless/lensless_convolution.h"
 
@@ -31,6 +32,22 @@ BuildContext context_of(const Experiment& experiment, const Placement& placement
   return context;
 }
 
+/// Every tensor of the file goes to the parameter of its path.
+void load_parameters(const std::filesystem::path& file, ParameterTree& parameters) {
+  const at::NoGradGuard no_grad;
+  const TensorFile found = read_tensor_file(file);
+  for (const auto& [path, value] : found.tensors) {
+    const Parameter& parameter = parameters.at(path);
+    const auto unit = found.metadata.find("unit:" + path);
+    if (parameter.leaf.sizes() != value.sizes() ||
+        (unit != found.metadata.end() && unit->second != parameter.unit)) {
+      throw DataError(file.string() + ": " + path + " has another shape or unit than in this " +
+                      "experiment; take the file of a run of the same instrument");
+    }
+    parameter.leaf.copy_(value);
+  }
+}
+
 }  // namespace
 
 at::ScalarType dtype_of(const Experiment& experiment) {
@@ -43,6 +60,13 @@ Pipeline::Pipeline(const Experiment& experiment, const Placement& placement,
     : experiment_(&experiment),
       placement_(placement),
       context_(context_of(experiment, placement, files, parameters_)) {
+  build_parts(experiment);
+  if (!experiment.parameters) return;
+  load_parameters(*experiment.parameters, parameters_);
+  if (model_) model_->refresh();
+}
+
+void Pipeline::build_parts(const Experiment& experiment) {
   if (!experiment.model) return;
   model_ = build<Operator>(experiment.model, context_);
   detector_ = build<Likelihood>(experiment.detector, context_);

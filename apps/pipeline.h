@@ -30,7 +30,7 @@ struct Placement {
 [[nodiscard]] at::ScalarType dtype_of(const Experiment& experiment);
 
 /// What an experiment names, built in the order in which data flow: optics -> model -> detector ->
-/// priors -> solver. The model is built before the measurement is read, because a dark level may be
+/// priors -> solver or stages; then the values of `parameters` are laid over. The model is built before the measurement is read, because a dark level may be
 /// `same_as: model.psf`.
 ///
 /// Errors:    what the components throw; UsageError where blocks do not fit together.
@@ -71,6 +71,8 @@ class Pipeline {
   [[nodiscard]] std::optional<Grid> sensor_grid() const;
 
  private:
+  void build_parts(const Experiment& experiment);
+
   const Experiment* experiment_;
   Placement placement_;
   ParameterTree parameters_;

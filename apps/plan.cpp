@@ -31,7 +31,7 @@ void take_measured_size(const Experiment& experiment, const Pipeline& pipeline,
 
 Plan plan_of(const Experiment& experiment, const Placement& placement, int threads) {
   datasets::ImageFileLoader files;
-  if (experiment.task == Task::kDesign) check_design(experiment, placement, files);
+  if (judges_instrument(experiment.task)) check_design(experiment, placement, files);
   const Pipeline pipeline(experiment, placement, files);
   Plan plan;
   plan.views = build_views(experiment, pipeline).size();
@@ -47,13 +47,12 @@ Plan plan_of(const Experiment& experiment, const Placement& placement, int threa
   if (experiment.scene) plan.channels = simulate_frame(experiment, pipeline).counts.size(1);
   plan.unknowns_per_frame =
       pipeline.unknowns_per_frame(plan.channels * pipeline.detector()->colors());
-  if (experiment.task == Task::kDesign) {
+  if (experiment.optimize) {
     const OptimizeBlock& block = *experiment.optimize;
     plan.training_steps =
         trained_parameters(block, pipeline.parameters()).empty() ? 0 : block.steps;
-    return plan;
   }
-  if (!experiment.reconstruction) return plan;
+  if (!experiment.reconstruction || !experiment.reconstruction->solver) return plan;
   plan.iterations = pipeline.solver().iterations();
   const std::int64_t block =
       std::min(plan.frames, datasets::StackMeasurement::Options{}.block_frames);

@@ -54,9 +54,11 @@ struct Score {
 
 std::vector<Score> scores_of(const Experiment& experiment) {
   std::vector<Score> scores;
-  if (experiment.task != Task::kDesign) return scores;
-  const ComponentConfig& loss = experiment.optimize->loss;
-  scores.push_back({number_name(loss), build<Loss>(loss, {})->higher_is_better()});
+  if (!judges_instrument(experiment.task)) return scores;
+  if (experiment.optimize) {
+    const ComponentConfig& loss = experiment.optimize->loss;
+    scores.push_back({number_name(loss), build<Loss>(loss, {})->higher_is_better()});
+  }
   if (!experiment.evaluate) return scores;
   for (const ComponentConfig& metric : experiment.evaluate->metrics) {
     scores.push_back({number_name(metric), build<Metric>(metric, {})->higher_is_better()});
@@ -123,7 +125,7 @@ void warn_of_unequal_steps(const StudyTable& table, const RunHooks& hooks) {
 void check_all(const std::vector<Variant>& variants, const Runtime& runtime,
                datasets::ImageFileLoader& files) {
   for (const Variant& variant : variants) {
-    if (variant.experiment.task != Task::kDesign) continue;
+    if (!judges_instrument(variant.experiment.task)) continue;
     try {
       check_design(variant.experiment, {dtype_of(variant.experiment), runtime.device.device, 0},
                    files);

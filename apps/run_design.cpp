@@ -55,6 +55,8 @@ void write_views(const Experiment& experiment, const Views& start, const Views& 
 void add_scores(const Experiment& experiment, const Design& design,
                 std::optional<double> start_score, Summary& summary) {
   const at::NoGradGuard no_grad;
+  add_metrics(experiment, design.pipeline, *design.scene, summary);
+  if (!design.loss) return;
   const std::string unit = design.loss->score_unit();
   summary.add(design.score_name, design.score(), unit);
   if (start_score) summary.add(design.score_name + "_start", *start_score, unit);
@@ -65,7 +67,6 @@ void add_scores(const Experiment& experiment, const Design& design,
                   unit);
     }
   }
-  add_metrics(experiment, design.pipeline, *design.scene, summary);
 }
 
 void add_tolerances(const Experiment& experiment, const Placement& placement, Design& design,
@@ -99,7 +100,7 @@ void write_images(const Experiment& experiment, const Design& design,
 void check_design(const Experiment& experiment, const Placement& placement,
                   datasets::ImageFileLoader& files) {
   Design design(experiment, placement, files);
-  static_cast<void>(DesignTraining(design, *experiment.optimize));
+  if (experiment.optimize) static_cast<void>(DesignTraining(design, *experiment.optimize));
 }
 
 TaskResult run_design(const Experiment& experiment, const Placement& placement,
@@ -107,28 +108,28 @@ TaskResult run_design(const Experiment& experiment, const Placement& placement,
                       const RunHooks& hooks) {
   hooks.stage("build");
   Design design(experiment, placement, files);
-  DesignTraining training(design, *experiment.optimize);
+  std::optional<DesignTraining> training;
+  if (experiment.optimize) training.emplace(design, *experiment.optimize);
+  const std::int64_t steps = training ? training->steps() : 0;
   TaskResult result;
   Views start;
   std::optional<double> start_score;
-  if (training.steps() > 0) {
+  if (steps > 0) {
     start_score = design.score();
     start = views_of(experiment, design);
     hooks.stage("design");
-    if (!training.run(folder, hooks)) return {Summary(), true};
+    if (!training->run(folder, hooks)) return {Summary(), true};
   }
   hooks.stage("evaluate");
   add_scores(experiment, design, start_score, result.summary);
   add_tolerances(experiment, placement, design, result.summary);
-  result.summary.add("steps", static_cast<double>(training.steps()));
+  if (training) result.summary.add("steps", static_cast<double>(steps));
   if (hooks.cancelled()) return {Summary(), true};
   hooks.stage("write");
   ViewFiles views(folder / "results", hooks.provenance());
   write_views(experiment, start, views_of(experiment, design), views, result.summary);
   write_images(experiment, design, folder, hooks);
-  if (training.steps() > 0) {
-    training.write_parameters(folder / "results" / "parameters.safetensors");
-  }
+  if (steps > 0) training->write_parameters(folder / "results" / "parameters.safetensors");
   return result;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
 
 #include <algorithm>
@@ -122,13 +123,28 @@ void add_outcome(const SolveReport& report, Collected& all) {
   }
 }
 
+/// What is expected of an estimate; where the model sees one object under several conditions, stages
+/// give an object for each.
+at::Tensor expected_of(const Pipeline& pipeline, const at::Tensor& estimate) {
+  const std::int64_t conditions = pipeline.model()->range()[0];
+  if (pipeline.model()->domain()[0] != 1 || conditions == 1 || estimate.size(1) != conditions) {
+    return pipeline.expected(estimate);
+  }
+  std::vector<at::Tensor> images;
+  for (std::int64_t k = 0; k < conditions; ++k) {
+    images.push_back(pipeline.expected(estimate.narrow(1, k, 1)).narrow(1, k, 1));
+  }
+  return at::cat(images, 1);
+}
+
 void add_block(const Pipeline& pipeline, const Problem& problem, const Block& block,
                const SolveResult& solved, Collected& all) {
   add_outcome(solved.report, all);
   if (all.cancelled) return;
   const DataTerm term = data_term_of(problem, pipeline.placement().device);
   const at::Tensor counting = term.weight.gt(0).to(term.target.scalar_type());
-  const at::Tensor residual = (term.target - pipeline.expected(solved.estimate)) * counting;
+  const at::Tensor expected = expected_of(pipeline, solved.estimate);
+  const at::Tensor residual = (term.target - expected) * counting;
   all.residual_squares += sum_of_squares(residual);
   all.target_squares += sum_of_squares(term.target);
   all.masked_pixels += term.weight.expand_as(term.target).eq(0).sum().item<std::int64_t>();
@@ -185,7 +201,7 @@ Summary summary_of(const Experiment& experiment, const Pipeline& pipeline, const
   summary.add("object_max", object.max().item<double>(), unit);
   summary.add("object_mean", object.mean().item<double>(), unit);
   if (all.truth.empty()) return summary;
-  const at::Tensor truth = at::cat(all.truth).to(at::kDouble);
+  const at::Tensor truth = at::cat(all.truth).to(at::kDouble).expand_as(object).contiguous();
   if (experiment.scene) {
     summary.add("relative_error",
                 std::sqrt(sum_of_squares(object - truth) / sum_of_squares(truth)));
@@ -197,6 +213,29 @@ Summary summary_of(const Experiment& experiment, const Pipeline& pipeline, const
     summary.add(number_name(config), mean, metric->unit());
   }
   return summary;
+}
+
+/// What the stages make of one block, as a solve without a history.
+SolveResult run_stages(const Experiment& experiment, const Pipeline& pipeline,
+                       const Problem& problem) {
+  const at::NoGradGuard no_grad;
+  if (problem.mask.defined()) {
+    throw UsageError(
+        "reconstruction.stages: the measurement has saturated or dead pixels, which stages cannot "
+        "leave out; write data.saturated: keep");
+  }
+  // Stages see object values. Files hold values, whose counts are photons times as large; a scene
+  // gives counts, and its objects are photons.
+  const double photons = experiment.data
+                             ? experiment.data->photons.photons()
+                             : build<SampleSource>(experiment.scene, pipeline.context())->photons();
+  const double to_counts = experiment.data ? photons : 1.0;
+  const StageScene scene{*pipeline.model(), *problem.likelihood, photons};
+  at::Tensor image = problem.likelihood->quadratic(problem.counts * to_counts).target / photons;
+  for (const auto& stage : pipeline.stages()) image = stage->apply(image, scene);
+  SolveResult solved;
+  solved.estimate = experiment.data ? image : image * photons;
+  return solved;
 }
 
 }  // namespace
@@ -215,8 +254,10 @@ TaskResult run_reconstruct(const Experiment& experiment, const Placement& placem
   for (std::int64_t number = 0; const std::optional<Block> block = frames.next(); ++number) {
     const Problem problem{pipeline.model(), pipeline.detector(), pipeline.priors(), block->counts,
                           block->mask};
-    const SolveResult solved =
-        solve(pipeline.solver(), problem, options_of(hooks, table, all.frames, number, blocks));
+    const SolveResult solved = pipeline.stages().empty()
+                                   ? solve(pipeline.solver(), problem,
+                                           options_of(hooks, table, all.frames, number, blocks))
+                                   : run_stages(experiment, pipeline, problem);
     add_block(pipeline, problem, *block, solved, all);
     all.frames += block->counts.size(0);
     if (all.cancelled) return {Summary(), true};

@@ -72,7 +72,9 @@ TaskResult run_task(const Experiment& experiment, const Placement& placement,
       return run_reconstruct(experiment, placement, files, folder, hooks);
     case Task::kSimulate:
       return run_simulate(experiment, placement, files, folder, hooks);
+    case Task::kTrain:
     case Task::kDesign:
+    case Task::kEvaluate:
       return run_design(experiment, placement, files, folder, hooks);
   }
   return {};

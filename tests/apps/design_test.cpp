@@ -183,6 +183,41 @@ TEST(Design, ALossThatIsNotFiniteStopsOrGoesBack) {
   EXPECT_THAT(read_whole_file(run / "log.txt"), HasSubstr("with rates times 0.03125"));
 }
 
+/// What a training found judges itself again, and serves a reconstruction.
+TEST(Design, WhatWasFoundIsJudgedAndUsedByOtherTasks) {
+  const WorkFolder folder;
+  const std::string judged = "evaluate: {samples: 2, metrics: [{type: psnr, peak: 1}]}\n";
+  const std::string yaml = replaced(joint_yaml(judged), "task: design", "task: train");
+  const std::string mistake = mistake_in(folder, yaml);
+  EXPECT_THAT(mistake, HasSubstr("task train holds the instrument as it is"));
+  const Summary trained =
+      run_design(folder, "runs",
+                 replaced(yaml, ", optics.mask.surface: {rate: 0.2 rad, schedule: cosine}", ""));
+  const fs::path found =
+      only_run(folder.path() / "runs", "small") / "results" / "parameters.safetensors";
+
+  const std::size_t optimize = joint_yaml(judged).find("optimize:");
+  const std::size_t runtime = joint_yaml(judged).find("runtime:");
+  std::string bare = joint_yaml(judged).erase(optimize, runtime - optimize);
+  bare += "parameters: " + found.string() + "\n";
+  const Summary again =
+      run_design(folder, "again", replaced(bare, "task: design", "task: evaluate"));
+  EXPECT_EQ(number(again, "psnr"), number(trained, "psnr"));
+
+  const std::string view = "views: {mask: {type: mask, element: mask}}\n";
+  std::string used = replaced(replaced(bare, "task: design", "task: reconstruct"), view, "");
+  used = replaced(used, "samples: 2, ", "");
+  const Summary reconstructed = run_design(folder, "used", used);
+  EXPECT_GT(number(reconstructed, "psnr"), 10.0);
+
+  const fs::path wrong =
+      folder.write("wrong.yaml", replaced(bare, "task: design", "task: evaluate") + "\n");
+  const ProgramResult refused = run_parfocal(
+      {"run", wrong.string(), "-q", "reconstruction.stages=[{type: wiener}]"}, folder.path());
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("reconstruction.network"));
+}
+
 constexpr const char* kCompare =
     "compare:\n"
     "  open: {optics.mask.surface: {type: flat}}\n"
