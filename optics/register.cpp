@@ -25,6 +25,7 @@
 #include "optics/elements/slm.h"
 #include "optics/elements/surfaces/binary_grating.h"
 #include "optics/elements/surfaces/blazed_grating.h"
+#include "optics/elements/surfaces/contour.h"
 #include "optics/elements/surfaces/control_grid.h"
 #include "optics/elements/surfaces/cubic.h"
 #include "optics/elements/surfaces/even_asphere.h"
@@ -103,6 +104,7 @@ void register_optics(Registry& registry) {
 
   add_component<Surface, BinaryGrating>(registry, "binary_grating");
   add_component<Surface, BlazedGrating>(registry, "blazed_grating");
+  add_component<Surface, Contour>(registry, "contour");
   add_component<Surface, ControlGrid>(registry, "control_grid");
   add_component<Surface, Cubic>(registry, "cubic");
   add_component<Surface, EvenAsphere>(registry, "even_asphere");
