@@ -148,7 +148,15 @@ namespace {
 void copy_values(const ParameterTree& from, const ParameterTree& to) {
   const at::NoGradGuard no_grad;
   for (const auto& [path, parameter] : to.all()) {
-    if (from.contains(path)) parameter.leaf.copy_(from.at(path).leaf);
+    if (!from.contains(path)) continue;
+    const at::Tensor& value = from.at(path).leaf;
+    if (value.sizes() != parameter.leaf.sizes()) {
+      throw UsageError(
+          "views: " + path +
+          " has other samples on the grid of light than in the "
+          "model; give light the samples of the model, or the element a size and pitch");
+    }
+    parameter.leaf.copy_(value);
   }
 }
 
