@@ -38,9 +38,7 @@ class SmoothTotalVariation : public Prior {
   [[nodiscard]] bool has_gradient() const override { return true; }
   [[nodiscard]] at::Tensor value(const at::Tensor& v) const override;
   [[nodiscard]] at::Tensor gradient(const at::Tensor& v) const override;
-  [[nodiscard]] double curvature() const override {
-    return 8.0 * params_.weight / params_.delta;
-  }
+  [[nodiscard]] double curvature() const override { return 8.0 * params_.weight / params_.delta; }
 
  private:
   Params params_;
