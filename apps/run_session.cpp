@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "apps/report/report.h"
 #include "apps/version.h"
@@ -36,6 +37,24 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text;
 }
 
+/// Every safetensors file that an experiment names.
+std::vector<WeightsRecord> weights_of(const std::string& resolved) {
+  constexpr std::string_view kEnd = ".safetensors";
+  std::map<std::string, WeightsRecord> found;
+  std::istringstream lines(resolved);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t end = line.rfind(kEnd);
+    const std::size_t colon = line.find(": ");
+    if (end == std::string::npos || colon == std::string::npos || colon > end) continue;
+    std::string path = line.substr(colon + 2, end + kEnd.size() - colon - 2);
+    if (path.starts_with('"')) path.erase(0, 1);
+    if (std::filesystem::is_regular_file(path)) found[path] = {path, sha256_of_file(path), ""};
+  }
+  std::vector<WeightsRecord> weights;
+  for (auto& [path, record] : found) weights.push_back(std::move(record));
+  return weights;
+}
+
 }  // namespace
 
 RunSession::RunSession(const ExperimentFile& file, const Runtime& runtime, RunStart start,
@@ -59,6 +78,7 @@ RunSession::RunSession(const ExperimentFile& file, const Runtime& runtime, RunSt
     const std::string name = i == 0 ? "run" : "run_" + std::to_string(i);
     provenance_.seeds[name] = static_cast<std::uint64_t>(seeds[i]);
   }
+  provenance_.weights = weights_of(resolved_);
   provenance_.command = shell_quoted(command);
   provenance_.cwd = std::filesystem::current_path().string();
   if (!runtime.device.device.is_cpu()) {
@@ -152,6 +172,9 @@ void RunSession::record_inputs() {
     entry->second.frames_found = static_cast<std::uint64_t>(file.frames_found);
     entry->second.frames_used = static_cast<std::uint64_t>(file.frames_used);
     counted = replaced(std::move(counted), file.path.string(), "sha256:" + entry->second.sha256);
+  }
+  for (const WeightsRecord& weights : provenance_.weights) {
+    counted = replaced(std::move(counted), weights.path, "sha256:" + weights.sha256);
   }
   // A configuration is the same when the content of its files is, wherever they lie.
   provenance_.config_sha256 = sha256_hex(counted);

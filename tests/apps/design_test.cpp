@@ -6,6 +6,7 @@
 #include "apps/registry.h"
 #include "core/error.h"
 #include "core/run/atomic_file.h"
+#include "core/run/sha256.h"
 #include "core/run/summary.h"
 #include "tests/apps/program_runner.h"
 #include "tests/apps/small_camera.h"
@@ -203,6 +204,9 @@ TEST(Design, WhatWasFoundIsJudgedAndUsedByOtherTasks) {
   const Summary again =
       run_design(folder, "again", replaced(bare, "task: design", "task: evaluate"));
   EXPECT_EQ(number(again, "psnr"), number(trained, "psnr"));
+  const fs::path judging = only_run(folder.path() / "again", "small");
+  EXPECT_THAT(read_whole_file(judging / "provenance.json"),
+              HasSubstr("\"sha256\": \"" + sha256_of_file(found)));
 
   const std::string view = "views: {mask: {type: mask, element: mask}}\n";
   std::string used = replaced(replaced(bare, "task: design", "task: reconstruct"), view, "");
