@@ -2,9 +2,9 @@
 #include "optics/phase_sampling.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -28,17 +28,28 @@ void check_axis(const std::string& path, const PhaseSteps& steps, double pitch_m
 }  // namespace
 
 PhaseSteps phase_steps(const at::Tensor& phase, const at::Tensor& power, std::int64_t axis) {
-  const at::NoGradGuard no_grad;
-  const std::int64_t n = phase.size(axis);
-  const double total = power.sum().item<double>();
-  if (n < 2 || !(total > 0.0)) return {};
-  const at::Tensor step = (phase.narrow(axis, 1, n - 1) - phase.narrow(axis, 0, n - 1)).abs();
-  const at::Tensor lit_before = power.narrow(axis, 0, n - 1);
-  const at::Tensor lit_after = power.narrow(axis, 1, n - 1);
-  // A pair counts where both samples are lit: the rim of a stop is no step.
-  const at::Tensor light = (lit_before * lit_after).sqrt();
-  return {(light * (step > std::numbers::pi)).sum().item<double>() / total,
-          (step * (light > 0.0)).max().item<double>()};
+  const at::Tensor angle = phase.detach().to(at::kCPU, at::kDouble).contiguous();
+  const at::Tensor light = power.detach().to(at::kCPU, at::kDouble).contiguous();
+  const double total = light.sum().item<double>();
+  if (angle.size(axis) < 2 || !(total > 0.0)) return {};
+  const double* values = angle.const_data_ptr<double>();
+  const double* powers = light.const_data_ptr<double>();
+  const std::int64_t apart = angle.stride(axis);
+  const std::int64_t rows = angle.size(0) - (axis == 0 ? 1 : 0);
+  const std::int64_t columns = angle.size(1) - (axis == 1 ? 1 : 0);
+  PhaseSteps steps;
+  for (std::int64_t y = 0; y < rows; ++y) {
+    for (std::int64_t i = y * angle.size(1); i < y * angle.size(1) + columns; ++i) {
+      const double step = std::abs(values[i + apart] - values[i]);
+      // A pair counts where both samples are lit: the rim of a stop is no step.
+      const double product = powers[i] * powers[i + apart];
+      if (!(product > 0.0)) continue;
+      steps.largest = std::max(steps.largest, step);
+      if (step > std::numbers::pi) steps.aliased += std::sqrt(product);
+    }
+  }
+  steps.aliased /= total;
+  return steps;
 }
 
 void check_phase_sampling(const std::string& path, const at::Tensor& phase, const at::Tensor& power,

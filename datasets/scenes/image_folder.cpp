@@ -151,10 +151,13 @@ ImageFolder::Picture ImageFolder::opened(const std::string& key, const fs::path&
 }
 
 at::Tensor ImageFolder::window(const Picture& picture, std::int64_t y, std::int64_t x) const {
-  ImageFile image;
-  image.file = picture.file;
-  image.crop = {y, y + params_.size[0], x, x + params_.size[1]};
-  const at::Tensor raw = files_->load(path_ + ".folder", image).values[0];
+  const at::Tensor numbers = cache_->find_or_read(picture.file, [&] {
+    ImageFile image;
+    image.file = picture.file;
+    return files_->load(path_ + ".folder", image).values[0];
+  });
+  const at::Tensor raw =
+      numbers.narrow(-2, y, params_.size[0]).narrow(-1, x, params_.size[1]).to(at::kDouble);
   const at::Tensor values = (params_.gray ? gray_of(raw) : raw) / picture.white;
   const double low = values.min().item<double>(), high = values.max().item<double>();
   if (low >= 0.0 && high <= 1.0 + 1e-12) return values.clamp_max(1.0);

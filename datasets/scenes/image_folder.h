@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "core/config/schema.h"
 #include "core/operators/component.h"
 #include "core/operators/fields.h"
+#include "datasets/scenes/picture_cache.h"
 
 namespace parfocal::datasets {
 
@@ -27,6 +29,8 @@ namespace parfocal::datasets {
 ///             from colour is 0.299 R + 0.587 G + 0.114 B of the stored values (Rec. ITU-R BT.601).
 /// Layout:     [1, channel, size[0], size[1]], values in [0, photons].
 /// Precision:  float64, the numbers of the file over `white`.
+/// Memory:     pictures stay decoded in a `PictureCache`: each file is read once, as it then was,
+///             unless all of them are larger than that.
 /// Invariants: a pure function of (run seed, i); held-out samples do not depend on the seed and
 ///             never share a file with a training sample.
 /// Errors:     DataError for a folder without images, an image smaller than `size`, a file that
@@ -70,6 +74,7 @@ class ImageFolder final : public SampleSource {
   std::uint64_t seed_;
   ImageFiles* files_;
   std::vector<Picture> training_, held_out_;
+  std::shared_ptr<PictureCache> cache_ = std::make_shared<PictureCache>();
 };
 
 }  // namespace parfocal::datasets

@@ -14,6 +14,7 @@
 #include "optics/elements/edge.h"
 #include "optics/elements/mask_map.h"
 #include "optics/elements/thin_phase.h"
+#include "optics/field_power.h"
 #include "optics/length_text.h"
 #include "optics/phase_sampling.h"
 #include "optics/plane.h"
@@ -154,7 +155,7 @@ at::Tensor DeformableMirror::apply(const at::Tensor& field, const Beam& beam) co
   const at::Tensor phase =
       height_m(beam.grid, field.device()) * angle_.si().to(field.device()).cos() * k * -2.0;
   const at::Tensor power =
-      field.detach().abs().square().reshape({-1, field.size(-2), field.size(-1)});
+      field_power(field.detach()).reshape({-1, field.size(-2), field.size(-1)});
   check_phase_sampling(path_, phase, power.sum(0), beam.grid);
   return delayed(field, phase);
 }

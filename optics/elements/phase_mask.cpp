@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "optics/elements/thin_phase.h"
 #include "optics/fabrication/height_levels.h"
+#include "optics/field_power.h"
 #include "optics/phase_sampling.h"
 
 namespace parfocal::optics {
@@ -166,7 +167,7 @@ at::Tensor PhaseMask::apply(const at::Tensor& field, const Beam& beam) const {
   const bool pixels = levels_ && surface_->is_free_form();
   if (surface_->is_smooth() && !pixels) {
     const at::Tensor power =
-        field.detach().abs().square().reshape({-1, field.size(-2), field.size(-1)});
+        field_power(field.detach()).reshape({-1, field.size(-2), field.size(-1)});
     check_phase_sampling(path_, thin_phase(height.detach(), index.detach(), beam), power.sum(0),
                          beam.grid);
   }

@@ -7,6 +7,7 @@
 
 #include "optics/elements/edge.h"
 #include "optics/elements/thin_phase.h"
+#include "optics/field_power.h"
 #include "optics/phase_sampling.h"
 #include "optics/plane.h"
 
@@ -62,7 +63,7 @@ at::Tensor ThinLens::apply(const at::Tensor& field, const Beam& beam) const {
   const at::Tensor half_k = std::numbers::pi * beam.index_medium / beam.wavelength().to(device);
   const at::Tensor phase = (y.square() / f_y + x.square() / f_x) * -half_k;
   const at::Tensor power =
-      field.detach().abs().square().reshape({-1, field.size(-2), field.size(-1)});
+      field_power(field.detach()).reshape({-1, field.size(-2), field.size(-1)});
   check_phase_sampling(path_, phase, power.sum(0), beam.grid);
   return delayed(field, phase);
 }

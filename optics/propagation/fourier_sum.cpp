@@ -58,6 +58,12 @@ at::Tensor outer(const at::Tensor& y, const at::Tensor& x, const at::Tensor& fac
 
 }  // namespace
 
+at::Tensor fourier_matrix(const FourierAxis& axis, at::ScalarType dtype) {
+  const at::Tensor u = indices(axis.n_in, axis.step) - axis.origin_in;
+  const at::Tensor v = indices(axis.n_out, axis.step) - axis.origin_out;
+  return unit_phasor(v.unsqueeze(1) * u * axis.step * (-2.0 * kPi)).to(dtype);
+}
+
 FourierSum::Axis FourierSum::axis_of(const FourierAxis& axis, FourierMethod method,
                                      at::ScalarType dtype) {
   PARFOCAL_CHECK(axis.step.scalar_type() == at::kDouble);
@@ -67,7 +73,7 @@ FourierSum::Axis FourierSum::axis_of(const FourierAxis& axis, FourierMethod meth
   const at::Tensor k = indices(axis.n_out, axis.step);
   const at::Tensor u = n - axis.origin_in, v = k - axis.origin_out;
   if (method == FourierMethod::kMatrix) {
-    made.matrix = unit_phasor(v.unsqueeze(1) * u * axis.step * (-2.0 * kPi)).to(dtype);
+    made.matrix = fourier_matrix(axis, dtype);
   } else if (method == FourierMethod::kChirpZ) {
     made.before = chirp_phasor(u, axis.step, -1.0);
     made.after = chirp_phasor(v, axis.step, -1.0);

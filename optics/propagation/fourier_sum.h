@@ -17,6 +17,9 @@ struct FourierAxis {
   at::Tensor step;                           ///< a, float64 scalar; may carry gradients.
 };
 
+/// exp(-i 2 pi a (k - o')(n - o)) of one axis, [n_out, n_in]; phases in float64, then cast.
+[[nodiscard]] at::Tensor fourier_matrix(const FourierAxis& axis, at::ScalarType dtype);
+
 /// How a `FourierSum` is computed; all give the same numbers.
 enum class FourierMethod {
   kFft,     ///< a = +-1 / n_out and n_out >= n_in: one FFT, padded with zeros.

@@ -35,7 +35,7 @@ class TransferFilter : public LinearOperator {
   [[nodiscard]] double discarded_energy(const at::Tensor& field) const;
 
  private:
-  [[nodiscard]] at::Tensor filter(const at::Tensor& field, const at::Tensor& transfer) const;
+  [[nodiscard]] at::Tensor filter(const at::Tensor& field, bool adjoint) const;
 
   std::string name_;
   std::int64_t n_y_, n_x_;

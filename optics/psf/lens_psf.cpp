@@ -2,7 +2,9 @@
 #include "optics/psf/lens_psf.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/real.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/bmm.h>
+#include <ATen/ops/matmul.h>
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
@@ -10,6 +12,7 @@
 #include <numbers>
 
 #include "core/error.h"
+#include "optics/field_power.h"
 #include "optics/length_text.h"
 #include "optics/plane.h"
 #include "optics/propagation/fourier_sum.h"
@@ -99,38 +102,55 @@ void LensPsf::check_window(const std::string& path) const {
       path, length_text(window), length_text(limit), length_text(shortest.m())));
 }
 
-at::Tensor LensPsf::color(const Beam& beam) const {
+LensPsf::Transform LensPsf::transform_of(double wavelength_m) const {
+  Transform made;
+  made.reach = wavelength_m * distance_.si().cpu();
+  const auto matrix = [&](double pitch, double origin, std::int64_t n) {
+    const at::Tensor step = pupil_.pitch_x_m * pitch / made.reach;
+    return fourier_matrix({params_.samples, n, pupil_.origin_x, origin, step}, at::kComplexDouble);
+  };
+  // The defocus is a product of one factor along y and one along x.
+  const double radius = 0.5 * params_.diameter.m();
+  const double turn =
+      2.0 * std::numbers::pi * params_.reference_wavelength.m() / (wavelength_m * radius * radius);
+  const at::Tensor w20 = at::tensor(params_.defocus, at::kDouble).unsqueeze(1);
+  const at::Tensor lens = unit_phasor(w20 * x_coordinates_m(pupil_).square() * turn);
+  made.y = matrix(fine_.pitch_y_m, fine_.origin_y, fine_.n_y) * lens.unsqueeze(1);
+  made.x = matrix(fine_.pitch_x_m, fine_.origin_x, fine_.n_x).t() * lens.unsqueeze(2);
+  return made;
+}
+
+std::shared_ptr<const LensPsf::Transforms> LensPsf::transforms() const {
+  const bool carries_gradients = at::GradMode::is_enabled() && distance_.leaf().requires_grad();
+  const std::int64_t version = distance_.leaf()._version();
+  const std::lock_guard lock(mutex_);
+  if (kept_ && kept_->distance_version == version && !carries_gradients) return kept_;
+  auto made = std::make_shared<Transforms>();
+  made->distance_version = version;
+  for (const Length& wavelength : params_.wavelength) {
+    made->colors.push_back(transform_of(wavelength.m()));
+  }
+  if (!carries_gradients) kept_ = made;
+  return made;
+}
+
+at::Tensor LensPsf::color(const Beam& beam, const Transform& transform) const {
   at::Tensor field = open_.to(at::kComplexDouble);
   for (const auto& element : elements_) field = element->apply(field, beam);
-  const at::Tensor reach = beam.wavelength() * distance_.si().cpu();
-  const auto axis = [&](double pitch, double origin, std::int64_t n) {
-    return FourierAxis{params_.samples, n, pupil_.origin_x, origin,
-                       pupil_.pitch_x_m * pitch / reach};
-  };
-  const FourierSum sum("lens_psf", axis(fine_.pitch_y_m, fine_.origin_y, fine_.n_y),
-                       axis(fine_.pitch_x_m, fine_.origin_x, fine_.n_x), FourierMethod::kMatrix, {},
-                       {}, at::kComplexDouble);
-  const double radius = 0.5 * params_.diameter.m();
-  const at::Tensor squared = radius_squared_m2(pupil_) / (radius * radius);
-  const double turn = 2.0 * std::numbers::pi * params_.reference_wavelength.m();
-  const at::Tensor w20 = at::tensor(params_.defocus, at::kDouble).reshape({-1, 1, 1});
-  const at::Tensor pupils = field * unit_phasor(w20 * squared * (turn / beam.wavelength()));
-  const at::Tensor e = sum.forward(pupils);
+  const at::Tensor e = at::bmm(transform.y, at::matmul(field, transform.x));
   const double area = pupil_.pitch_y_m * pupil_.pitch_x_m * fine_.pitch_y_m * fine_.pitch_x_m;
-  return at::real(e * e.conj()) * (area / (reach * reach));
+  return field_power(e, params_.oversampling) * (area / transform.reach.square());
 }
 
 at::Tensor LensPsf::psf() const {
+  const auto made = transforms();
   at::Tensor sum;
-  for (const Length& wavelength : params_.wavelength) {
-    const at::Tensor one = color({pupil_, wavelength.m(), 1.0});
+  for (std::size_t i = 0; i < params_.wavelength.size(); ++i) {
+    const at::Tensor one = color({pupil_, params_.wavelength[i].m(), 1.0}, made->colors[i]);
     sum = sum.defined() ? sum + one : one;
   }
   const double light = static_cast<double>(params_.wavelength.size()) * open_.sum().item<double>();
-  const std::int64_t o = params_.oversampling;
-  const at::Tensor pixels =
-      (sum / light).reshape({sum.size(0), pixels_.n_y, o, pixels_.n_x, o}).sum({2, 4});
-  return pixels.to(device_, dtype_);
+  return (sum / light).to(device_, dtype_);
 }
 
 }  // namespace parfocal::optics

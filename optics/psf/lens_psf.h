@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -31,7 +32,8 @@ namespace parfocal::optics {
 /// Layout:     psf() [defocus, n_y, n_x].
 /// Units:      leaf `distance` in mm.
 /// Precision:  float64, then cast to the dtype of the optics.
-/// Invariants: differentiable in the distance and in every leaf of the elements.
+/// Invariants: differentiable in the distance and in every leaf of the elements. The transforms
+///             are kept until the distance changes.
 /// Errors:     those of `passive_elements`; SamplingError where the window exceeds
 ///             one period l s / du of the shortest wavelength.
 /// Tested by:  tests/optics/psf/lens_psf_test.cpp (published extended-depth system).
@@ -57,8 +59,23 @@ class LensPsf final : public PsfSource {
   [[nodiscard]] bool has_conditions() const override { return params_.defocus.size() > 1; }
 
  private:
-  /// |E|^2 of one color on the samples of the sensor, [defocus, ...].
-  [[nodiscard]] at::Tensor color(const Beam& beam) const;
+  /// The transform of one color, E_d = y_d P x_d for each defocus d, which it holds.
+  struct Transform {
+    at::Tensor reach;  ///< l s, m^2.
+    at::Tensor y;      ///< [defocus, fine_y, samples]
+    at::Tensor x;      ///< [defocus, samples, fine_x]
+  };
+  /// Those that were made last, of all colors; they depend on the distance alone.
+  struct Transforms {
+    std::int64_t distance_version = -1;
+    std::vector<Transform> colors;
+  };
+
+  /// Sum of |E|^2 over the samples of each pixel, of one color, [defocus, n_y, n_x].
+  [[nodiscard]] at::Tensor color(const Beam& beam, const Transform& transform) const;
+  [[nodiscard]] Transform transform_of(double wavelength_m) const;
+  /// Made anew where the distance changed, and always where it carries gradients.
+  [[nodiscard]] std::shared_ptr<const Transforms> transforms() const;
   void check_window(const std::string& path) const;
 
   Params params_;
@@ -68,6 +85,8 @@ class LensPsf final : public PsfSource {
   Trainable distance_;
   at::ScalarType dtype_;
   at::Device device_;
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<const Transforms> kept_;
 };
 
 }  // namespace parfocal::optics

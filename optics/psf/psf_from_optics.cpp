@@ -4,7 +4,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/abs.h>
 #include <ATen/ops/polar.h>
-#include <ATen/ops/real.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros_like.h>
 
@@ -14,6 +13,7 @@
 #include <numbers>
 
 #include "core/error.h"
+#include "optics/field_power.h"
 #include "optics/phase_sampling.h"
 #include "optics/plane.h"
 #include "optics/psf/passive_elements.h"
@@ -199,20 +199,14 @@ void PsfFromOptics::light(const Params& params, const Grid& grid, const BuildCon
   }
 }
 
-at::Tensor PsfFromOptics::integrate_pixels(const at::Tensor& power) const {
-  const std::int64_t o = oversampling_;
-  return power.reshape({power.size(0) / o, o, power.size(1) / o, o})
-      .sum({1, 3})
-      .narrow(0, first_y_, sensor_.n_y)
-      .narrow(1, first_x_, sensor_.n_x);
-}
-
 at::Tensor PsfFromOptics::psf() const {
   std::vector<at::Tensor> channels;
   for (const Light& light : lights_) {
     at::Tensor field = light.field;
     for (const auto& element : elements_) field = element->apply(field, light.beam);
-    const at::Tensor pixels = integrate_pixels(at::real(field * field.conj()));
+    const at::Tensor pixels = field_power(field, oversampling_)
+                                  .narrow(0, first_y_, sensor_.n_y)
+                                  .narrow(1, first_x_, sensor_.n_x);
     channels.push_back(normalize_ == Normalize::kSum ? pixels / pixels.sum() : pixels);
   }
   return at::stack(channels);

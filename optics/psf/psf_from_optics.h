@@ -67,7 +67,6 @@ class PsfFromOptics final : public PsfSource {
 
  private:
   void light(const Params& params, const Grid& grid, const BuildContext& context);
-  [[nodiscard]] at::Tensor integrate_pixels(const at::Tensor& power) const;
 
   std::vector<std::shared_ptr<OpticalElement>> elements_;
   Grid sensor_;

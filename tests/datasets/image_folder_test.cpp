@@ -183,6 +183,20 @@ TEST_F(ImageFolderTest, FilesAreRecordedOnceWhateverIsReadAgain) {
   for (const InputFile& input : files_.inputs()) EXPECT_EQ(input.frames_used, 1);
 }
 
+/// A second pass over the folder is the same without its files.
+TEST_F(ImageFolderTest, AfterTheFirstPassNoFileIsReadAgain) {
+  const ImageFolder folder = scene();
+  std::vector<at::Tensor> first;
+  for (std::uint64_t i = 1000; i < 1005; ++i) first.push_back(folder.sample(i));
+  for (std::int64_t k = 0; k < kImages - kHeldOut; ++k) {
+    std::filesystem::remove(scratch_ / name_of(k));
+  }
+  for (std::uint64_t i = 1000; i < 1005; ++i) {
+    EXPECT_TRUE(at::equal(folder.sample(i), first[i - 1000])) << i;
+  }
+  EXPECT_NO_THROW(static_cast<void>(folder.sample(1005)));
+}
+
 TEST_F(ImageFolderTest, ValuesAboveWhiteAreRefusedUnlessWhiteIsGiven) {
   write(name_of(5), image(5) * 10.0);
   EXPECT_THAT(refusal(0), HasSubstr("image_5.npy holds values from 5.12 to 5.46 of white = 1; "

@@ -2,6 +2,7 @@
 #include "optics/psf/lens_psf.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/fft_fft2.h>
 #include <ATen/ops/fft_fftfreq.h>
 #include <ATen/ops/real.h>
@@ -110,6 +111,25 @@ TEST(LensPsf, CubicMaskHasTheGoldenPixelsScoresAndSlope) {
   EXPECT_NEAR(strength.grad().item<double>(), -0.0133073886, 5e-11);
   const Design best(mask("{type: cubic, strength: 17 rad, diameter: 0.25 mm}"));
   EXPECT_NEAR(score_of(best.psf->psf()).shared.item<double>(), 16.859, 5e-4);
+}
+
+/// The transforms that were kept are not those of another distance, and carry no stale gradient.
+TEST(LensPsf, AStepOfTheDistanceIsSeen) {
+  Design moved(mask("{type: cubic, strength: 20 rad, diameter: 0.25 mm}"));
+  const at::Tensor distance = moved.tree.at("model.psf.distance").leaf;
+  const auto objective = [&] { return moved.psf->psf()[3].square().sum(); };
+  const auto at_mm = [&](double mm) {
+    const at::NoGradGuard no_grad;
+    distance.fill_(mm);
+    return objective().item<double>();
+  };
+  const double quotient = (at_mm(2.6 + 1e-5) - at_mm(2.6 - 1e-5)) / 2e-5;
+  const double before = at_mm(2.5), after = at_mm(2.6);
+  EXPECT_GT(std::abs(before - after), 1e-6);
+  distance.requires_grad_(true);
+  objective().backward();
+  EXPECT_NEAR(distance.grad().item<double>(), quotient, 1e-6 * std::abs(quotient));
+  EXPECT_EQ(at_mm(2.5), before);
 }
 
 /// Without the lens: its ideal phase is taken out again, exp(i pi r^2 / (wavelength s)).
