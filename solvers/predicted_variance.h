@@ -18,7 +18,7 @@ struct Prediction {
 /// Capability of a stage: it predicts the variance of its error in every pixel.
 ///
 /// Invariants: `apply` gives the mean; the variance is above 0, and differentiable as the mean is.
-/// Tested by:  tests/learned/networks/heteroscedastic_network_test.cpp.
+/// Tested by:  tests/learned/networks/heteroscedastic_network_test.cpp, tests/conformance.
 class PredictedVariance {
  public:
   virtual ~PredictedVariance() = default;
