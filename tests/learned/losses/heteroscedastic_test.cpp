@@ -77,7 +77,7 @@ TEST(Heteroscedastic, IsLeastWhereTheVarianceIsTheMeanSquaredError) {
 
 TEST(Heteroscedastic, NeedsAPredictedVariance) {
   Case c;
-  c.variance = {};
+  c.variance = at::Tensor();
   EXPECT_THROW(static_cast<void>(c.value()), UsageError);
 }
 
