@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "apps/design_evaluation.h"
+#include "apps/design_uncertainty.h"
 #include "apps/tolerance.h"
 #include "core/check.h"
 #include "core/error.h"
@@ -52,6 +53,9 @@ Design::Design(const Experiment& experiment, const Placement& placement,
   if (experiment.evaluate && experiment.evaluate->tolerance) {
     check_tolerance(*experiment.evaluate->tolerance, pipeline.parameters());
   }
+  if (experiment.evaluate && experiment.evaluate->uncertainty) {
+    check_uncertainty(*experiment.evaluate->uncertainty, samples, pipeline);
+  }
 }
 
 Trial Design::trial(const Loss& of, std::int64_t first, std::int64_t count) const {
@@ -62,6 +66,7 @@ Trial Design::trial(const Loss& of, std::int64_t first, std::int64_t count) cons
   trial.object = found.object;
   trial.estimate = found.estimate;
   trial.image = found.image;
+  trial.variance = found.variance;
   trial.reconstruct = [this](const at::Tensor& image) {
     return reconstruct(pipeline, *scene, image);
   };

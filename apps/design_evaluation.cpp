@@ -39,12 +39,20 @@ void add_statistics(const std::string& name, const Metric& metric, const at::Ten
 
 }  // namespace
 
+Prediction predict(const Pipeline& pipeline, const SampleSource& scene, const at::Tensor& image) {
+  const StageScene known{*pipeline.model(), *pipeline.detector(), scene.photons()};
+  Prediction found{image, {}};
+  for (const auto& stage : pipeline.stages()) {
+    const auto* predicting = dynamic_cast<const PredictedVariance*>(stage.get());
+    found = predicting != nullptr ? predicting->predict(found.mean, known)
+                                  : Prediction{stage->apply(found.mean, known), {}};
+  }
+  return found;
+}
+
 at::Tensor reconstruct(const Pipeline& pipeline, const SampleSource& scene,
                        const at::Tensor& image) {
-  const StageScene known{*pipeline.model(), *pipeline.detector(), scene.photons()};
-  at::Tensor estimate = image;
-  for (const auto& stage : pipeline.stages()) estimate = stage->apply(estimate, known);
-  return estimate;
+  return predict(pipeline, scene, image).mean;
 }
 
 ReconstructedSamples reconstruct_samples(const Pipeline& pipeline, const SampleSource& scene,
@@ -69,7 +77,9 @@ ReconstructedSamples reconstruct_samples(const Pipeline& pipeline, const SampleS
   samples.object = crop_centred(pipeline.on_domain(object), range[range.size() - 2], range.back()) /
                    scene.photons();
   samples.image = pipeline.detector()->quadratic(at::cat(counts)).target / scene.photons();
-  samples.estimate = reconstruct(pipeline, scene, samples.image);
+  const Prediction found = predict(pipeline, scene, samples.image);
+  samples.estimate = found.mean;
+  samples.variance = found.variance;
   return samples;
 }
 

@@ -9,6 +9,7 @@
 #include "apps/pipeline.h"
 #include "core/operators/fields.h"
 #include "core/run/summary.h"
+#include "solvers/predicted_variance.h"
 
 namespace parfocal {
 
@@ -17,6 +18,7 @@ struct ReconstructedSamples {
   at::Tensor object;    ///< [batch, 1 or channel, n_y, n_x] on the sensor, object values.
   at::Tensor image;     ///< [batch, condition, n_y, n_x], photons of the counts, as object values.
   at::Tensor estimate;  ///< [batch, condition, n_y, n_x]
+  at::Tensor variance;  ///< Of its error, where the last stage predicts it; else undefined.
 };
 /// Samples `first` .. `first + count - 1` of the scene. The noise of a sample is its own: the same
 /// for every variant of a seed, whatever the batch. Differentiable in all leaves.
@@ -24,7 +26,10 @@ struct ReconstructedSamples {
                                                        const SampleSource& scene,
                                                        std::uint64_t first, std::int64_t count);
 
-/// What the stages make of an image in object values.
+/// What the stages make of an image in object values, with the variance that the last one predicts.
+[[nodiscard]] Prediction predict(const Pipeline& pipeline, const SampleSource& scene,
+                                 const at::Tensor& image);
+/// The mean alone.
 [[nodiscard]] at::Tensor reconstruct(const Pipeline& pipeline, const SampleSource& scene,
                                      const at::Tensor& image);
 

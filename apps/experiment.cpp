@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "apps/evaluate_checks.h"
 #include "core/error.h"
 #include "core/run/entry_name.h"
 
@@ -69,9 +70,12 @@ void check_judged(const std::string& task, const Node& root, ReadContext& contex
   }
   refuse_unused(root, context, task, {"data"});
   const Node* evaluate = root.find("evaluate");
-  if (task == "train" || (evaluate != nullptr && evaluate->find("metrics") != nullptr)) {
+  const auto judged = [&](const char* what) {
+    return evaluate != nullptr && evaluate->find(what) != nullptr;
+  };
+  if (task == "train" || judged("metrics") || judged("uncertainty")) {
     require_block(root, context, task,
-                  {"reconstruction", "it is what is trained, and what metrics compare"});
+                  {"reconstruction", "it is what is trained, and what is judged"});
   }
 }
 
@@ -102,37 +106,6 @@ void check_method(const Experiment& experiment, const Node& root, ReadContext& c
   if (judges_instrument(experiment.task) && !stages) {
     place.error(node, "not_available",
                 "solver: a design goes through stages; {type: unrolled, solver: ...} is one");
-  }
-}
-
-/// Metrics compare with the true object, and each gives one number of the summary.
-void check_metrics(const Experiment& experiment, const Node& root, ReadContext& context) {
-  if (!experiment.evaluate) return;
-  if (experiment.evaluate->tolerance && !experiment.optimize) {
-    ReadContext place = context.child("evaluate").child("tolerance");
-    place.error(*root.find("evaluate")->find("tolerance"), "rule",
-                "errors of the instrument are judged by the loss of optimize, which is not there",
-                "remove it");
-  }
-  if (experiment.evaluate->samples != 1 && !judges_instrument(experiment.task)) {
-    ReadContext place = context.child("evaluate").child("samples");
-    place.error(*root.find("evaluate")->find("samples"), "rule",
-                "only tasks train, design and evaluate draw several objects", "remove it");
-  }
-  if (experiment.evaluate->metrics.empty()) return;
-  ReadContext metrics = context.child("evaluate").child("metrics");
-  const Node& node = *root.find("evaluate")->find("metrics");
-  const bool known = experiment.scene || (experiment.data && experiment.data->truth);
-  if (experiment.task == Task::kSimulate || !known) {
-    metrics.error(node, "rule", "a metric needs the true object, which a scene or data.truth knows",
-                  "remove the block evaluate, reconstruct from a scene, or give data.truth");
-  }
-  std::set<std::string> names;
-  if (experiment.optimize) names.insert(number_name(experiment.optimize->loss));
-  for (const ComponentConfig& metric : experiment.evaluate->metrics) {
-    if (names.insert(number_name(metric)).second) continue;
-    metrics.error(node, "rule", number_name(metric) + " is the name of two numbers",
-                  "give one of them another name:");
   }
 }
 
@@ -219,7 +192,7 @@ Experiment typed(Node root, const Registry& registry, Diagnostics& diagnostics) 
     check_device(experiment, root, context);
     check_seeds(experiment, root, context);
     check_percentiles(experiment, root, context);
-    check_metrics(experiment, root, context);
+    check_evaluation(experiment, root, context);
     check_method(experiment, root, context);
     check_train(experiment, root, context);
   }
@@ -295,7 +268,8 @@ void check_equal_data(const std::string& name, const Words& changed, const Node&
 
 /// SCORE_start of a variant NAME and SCORE of a variant start_NAME would be one number.
 void require_own_numbers(const std::string& variant) {
-  for (const char* word : {"start", "condition", "best", "sem", "worst", "std", "tolerance"}) {
+  for (const char* word :
+       {"start", "condition", "best", "sem", "worst", "std", "tolerance", "band"}) {
     if (variant != word && !variant.starts_with(std::string(word) + "_")) continue;
     throw UsageError("compare." + variant + ": a variant named \"" + word +
                      "\" gives numbers with the names of others; choose another name");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -54,9 +55,24 @@ struct ToleranceBlock {
   static void describe(Schema<ToleranceBlock>& s);
 };
 
+/// The standard deviation of a reconstruction per pixel, and its calibration.
+struct UncertaintyBlock {
+  enum class Method { kPerturbed, kHeteroscedastic };
+  static constexpr std::array<int, 4> kPercents{50, 68, 90, 95};  ///< Reported coverages.
+
+  Method method = Method::kPerturbed;
+  std::int64_t draws = 100;
+  double conformal_level = 0.9;
+  static void describe(Schema<UncertaintyBlock>& s);
+
+  /// Names of the numbers that it adds to the summary.
+  [[nodiscard]] static std::vector<std::string> numbers();
+};
+
 struct EvaluateBlock {
   std::vector<ComponentConfig> metrics;
   std::optional<ToleranceBlock> tolerance;
+  std::optional<UncertaintyBlock> uncertainty;
   std::int64_t samples = 1;  ///< Objects drawn from the scene.
   static void describe(Schema<EvaluateBlock>& s);
 };

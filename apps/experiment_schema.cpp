@@ -55,17 +55,49 @@ void ToleranceBlock::describe(Schema<ToleranceBlock>& s) {
   s.check([](const ToleranceBlock& t) { return t.errors.empty() ? "errors: expected one" : ""; });
 }
 
+void UncertaintyBlock::describe(Schema<UncertaintyBlock>& s) {
+  s.summary("Standard deviation of the reconstruction per pixel, and how often it is right.");
+  s.choice("method", &UncertaintyBlock::method,
+           {{"perturbed", Method::kPerturbed}, {"heteroscedastic", Method::kHeteroscedastic}})
+      .required()
+      .doc(
+          "perturbed: the stages run again on images with fresh noise and, where the first is a "
+          "Wiener filter, with objects of its spectrum; heteroscedastic: the last stage predicts.");
+  s.key("draws", &UncertaintyBlock::draws)
+      .at_least(2)
+      .at_most(100000)
+      .doc("Perturbed images of each object (method perturbed).");
+  s.key("conformal_level", &UncertaintyBlock::conformal_level)
+      .above(0.0)
+      .below(1.0)
+      .doc("Share of the pixels that estimate +- conformal_scale deviations shall hold.");
+}
+
+std::vector<std::string> UncertaintyBlock::numbers() {
+  std::vector<std::string> names{"z_variance", "conformal_scale", "conformal_coverage",
+                                 "mean_deviation", "rmse"};
+  for (const int percent : kPercents) {
+    names.push_back("coverage_" + std::to_string(percent));
+    names.push_back(names.back() + "_band");
+  }
+  return names;
+}
+
 void EvaluateBlock::describe(Schema<EvaluateBlock>& s) {
   s.summary("What is measured on the estimate when the true object is known.");
   s.components("metrics", &EvaluateBlock::metrics, "metric", Naming::kOptional)
       .doc("Numbers that compare the estimate with the true object of a scene.");
   s.block("tolerance", &EvaluateBlock::tolerance)
       .doc("Random errors of the finished design (task design).");
+  s.block("uncertainty", &EvaluateBlock::uncertainty)
+      .doc("How far off the reconstruction may be in every pixel (task design).");
   s.key("samples", &EvaluateBlock::samples)
       .at_least(1)
       .doc("Objects 0, 1, ... of the scene that are imaged and reconstructed (task design).");
   s.check([](const EvaluateBlock& e) {
-    return e.metrics.empty() && !e.tolerance ? "expected metrics, a tolerance, or both" : "";
+    return e.metrics.empty() && !e.tolerance && !e.uncertainty
+               ? "expected metrics, a tolerance or an uncertainty"
+               : "";
   });
 }
 

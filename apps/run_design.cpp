@@ -9,6 +9,7 @@
 #include "apps/design.h"
 #include "apps/design_evaluation.h"
 #include "apps/design_training.h"
+#include "apps/design_uncertainty.h"
 #include "apps/result_images.h"
 #include "apps/task.h"
 #include "apps/tolerance.h"
@@ -83,7 +84,19 @@ void add_tolerances(const Experiment& experiment, const Placement& placement, De
   design.pipeline.refresh();
 }
 
+std::optional<DesignUncertainty> add_uncertainty(const Experiment& experiment, const Design& design,
+                                                 const RunHooks& hooks, Summary& summary) {
+  if (!experiment.evaluate || !experiment.evaluate->uncertainty) return std::nullopt;
+  const UncertaintyBlock& block = *experiment.evaluate->uncertainty;
+  const std::string caveat = DesignUncertainty::caveat(block, design.pipeline);
+  if (!caveat.empty()) hooks.warning(caveat);
+  DesignUncertainty found(block, design);
+  found.add_to(summary);
+  return found;
+}
+
 void write_images(const Experiment& experiment, const Design& design,
+                  const std::optional<DesignUncertainty>& uncertainty,
                   const std::filesystem::path& folder, const RunHooks& hooks) {
   const at::NoGradGuard no_grad;
   const ResultImages images(folder / "results", experiment.output, hooks.provenance(),
@@ -93,6 +106,9 @@ void write_images(const Experiment& experiment, const Design& design,
   images.write("measurement", first.image.cpu());
   images.write("truth", first.object.cpu());
   if (!design.pipeline.stages().empty()) images.write_main("object", first.estimate.cpu(), "1");
+  if (!uncertainty) return;
+  images.write("object_deviation", uncertainty->first_deviation());
+  uncertainty->write_reliability(folder / "results" / "reliability.csv");
 }
 
 }  // namespace
@@ -122,13 +138,14 @@ TaskResult run_design(const Experiment& experiment, const Placement& placement,
   }
   hooks.stage("evaluate");
   add_scores(experiment, design, start_score, result.summary);
+  const auto uncertainty = add_uncertainty(experiment, design, hooks, result.summary);
   add_tolerances(experiment, placement, design, result.summary);
   if (training) result.summary.add("steps", static_cast<double>(steps));
   if (hooks.cancelled()) return {Summary(), true};
   hooks.stage("write");
   ViewFiles views(folder / "results", hooks.provenance());
   write_views(experiment, start, views_of(experiment, design), views, result.summary);
-  write_images(experiment, design, folder, hooks);
+  write_images(experiment, design, uncertainty, folder, hooks);
   if (steps > 0) training->write_parameters(folder / "results" / "parameters.safetensors");
   return result;
 }

@@ -57,7 +57,8 @@ struct TaskResult {
 /// Layout:     views with their fields and curves at the start as NAME_start, psf, one sample: measurement, truth and, where there
 ///             are stages, object, all in object values. Conditions stand on the channel axis.
 ///             The summary holds SCORE and SCORE_start of the loss, SCORE_condition_K, and the
-///             metrics. Without anything to train the instrument is judged as it is. All that was
+///             metrics; with `evaluate.uncertainty` the numbers and files of DesignUncertainty.
+///             Without anything to train the instrument is judged as it is. All that was
 ///             found stands in parameters.safetensors under its dotted paths, with unit and scale.
 /// Invariants: begun again where checkpoints lie, it goes on and writes the same bytes.
 [[nodiscard]] TaskResult run_design(const Experiment& experiment, const Placement& placement,

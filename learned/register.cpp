@@ -4,6 +4,7 @@
 #include "core/operators/component.h"
 #include "learned/losses/cramer_rao.h"
 #include "learned/losses/equivariant_imaging.h"
+#include "learned/losses/heteroscedastic.h"
 #include "learned/losses/mean_absolute_error.h"
 #include "learned/losses/mean_squared_error.h"
 #include "learned/losses/measurement_consistency.h"
@@ -20,6 +21,7 @@
 #include "learned/networks/dncnn.h"
 #include "learned/networks/drunet.h"
 #include "learned/networks/ffdnet.h"
+#include "learned/networks/heteroscedastic_network.h"
 #include "learned/networks/ircnn.h"
 #include "learned/networks/network_stage.h"
 #include "learned/networks/unet.h"
@@ -32,6 +34,7 @@ namespace parfocal {
 void register_learned(Registry& registry) {
   add_component<Loss, learned::CramerRao>(registry, "cramer_rao");
   add_component<Loss, learned::EquivariantImaging>(registry, "equivariant_imaging");
+  add_component<Loss, learned::Heteroscedastic>(registry, "heteroscedastic");
   add_component<Loss, learned::MeanAbsoluteError>(registry, "mean_absolute_error");
   add_component<Loss, learned::MeanSquaredError>(registry, "mean_squared_error");
   add_component<Loss, learned::MeasurementConsistency>(registry, "measurement_consistency");
@@ -52,6 +55,7 @@ void register_learned(Registry& registry) {
   add_component<Network, learned::UNet>(registry, "unet");
   add_component<Prior, learned::Denoiser>(registry, "denoiser");
   add_component<Stage, learned::Equilibrium>(registry, "equilibrium");
+  add_component<Stage, learned::HeteroscedasticNetwork>(registry, "heteroscedastic_network");
   add_component<Stage, learned::NetworkStage>(registry, "network");
   add_component<Stage, learned::Unrolled>(registry, "unrolled");
 }

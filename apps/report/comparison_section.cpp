@@ -82,14 +82,28 @@ std::string overrides_of(const RunRecord& run, const std::string& variant) {
   return write_yaml(*changes);
 }
 
+/// The standard deviation of each result, where one of them has it.
+std::string deviation_row(const RunRecord& run, const std::vector<Member>& members) {
+  std::string cells;
+  bool any = false;
+  for (const Member& member : members) {
+    const std::string picture = thumbnail(
+        member.first_cell / "results" / "object_deviation.ome.tif", run.preview_percentiles());
+    any = any || !picture.empty();
+    cells += "<td>" + picture + "</td>";
+  }
+  return any ? "<tr><td>standard deviation</td>" + cells + "</tr>\n" : "";
+}
+
 std::string table_of(const RunRecord& run, const std::vector<Member>& members) {
   std::string text = "<div class=\"wide\"><table class=\"variants\">\n<tr><th></th>";
   for (const Member& member : members) text += "<th class=\"n\">" + escape(member.name) + "</th>";
   text += "</tr>\n<tr><td>result</td>";
   for (const Member& member : members) {
-    text += "<td>" + thumbnail(member.first_cell / "results", run.preview_percentiles()) + "</td>";
+    text += "<td>" + result_thumbnail(member.first_cell / "results", run.preview_percentiles()) +
+            "</td>";
   }
-  text += "</tr>\n<tr><td>what differs</td>";
+  text += "</tr>\n" + deviation_row(run, members) + "<tr><td>what differs</td>";
   for (const Member& member : members) {
     text += "<td><pre><code>" + escape(overrides_of(run, member.name)) + "</code></pre></td>";
   }
@@ -120,6 +134,18 @@ std::string curves_of(const std::vector<Member>& members) {
   return drawn.empty() ? "" : "<h2>Convergence</h2>\n<div class=\"curves\">\n" + drawn + "</div>\n";
 }
 
+/// How often the stated deviations of every variant hold, one diagram each.
+std::string reliability_of(const std::vector<Member>& members) {
+  std::string drawn;
+  for (const Member& member : members) {
+    drawn += reliability_figure(member.first_cell / "results", "Observed coverage: " + member.name);
+  }
+  if (drawn.empty()) return "";
+  return "<h2>Uncertainty</h2>\n<div class=\"curves\">\n" + drawn +
+         "</div>\n<p class=\"soft\">First seed; the band is p +- 3 sqrt(p (1 - p) / "
+         "images).</p>\n";
+}
+
 /// "score_a: 18.52 dB, the best of all seeds; 17.04 dB the best of the designs that were not sought."
 std::string best_of_all(const RunRecord& run) {
   constexpr std::string_view kFixed = "_best_fixed";
@@ -146,7 +172,7 @@ std::string comparison_section(const RunRecord& run, const Registry& registry) {
   std::string text = "<h2>Comparison</h2>\n" + best_of_all(run) +
                      "<p class=\"soft\">Equal data; numbers are means over seeds, with the "
                      "standard deviation where there are several.</p>\n" +
-                     table_of(run, members) + curves_of(members);
+                     table_of(run, members) + reliability_of(members) + curves_of(members);
   for (const Member& member : members) {
     const fs::path file = member.first_cell / "config.resolved.yaml";
     if (!fs::exists(file)) continue;

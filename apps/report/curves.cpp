@@ -111,7 +111,24 @@ std::string legend_of(const Diagram& diagram) {
         i % 6, x, x + 18, x + 23, escape(name));
     x += 40 + 6.6 * static_cast<double>(name.size());
   }
+  if (!diagram.band.low.empty()) {
+    text += fmt::format(
+        "<rect class=\"band\" x=\"{:.0f}\" y=\"30\" width=\"18\" height=\"12\"/><text x=\"{:.0f}\" "
+        "y=\"40\">{}</text>\n",
+        x, x + 23, escape(diagram.band.name));
+  }
   return text;
+}
+
+std::string band_of(const Band& band, const Axis& x, const Axis& y) {
+  if (band.low.empty()) return "";
+  std::vector<std::pair<double, double>> outline = band.low;
+  outline.insert(outline.end(), band.high.rbegin(), band.high.rend());
+  std::string text = "<polygon class=\"band\" points=\"";
+  for (const auto& point : outline) {
+    text += fmt::format("{:.1f},{:.1f} ", x.px(point.first), y.px(point.second));
+  }
+  return text + "\"/>\n";
 }
 
 bool contains(const std::string& text, const char* word) {
@@ -134,7 +151,7 @@ std::string draw(const Diagram& diagram) {
   const Axis y = make_axis(ys, diagram.log_y, kHeight - kBottom, kTop);
   std::string text =
       fmt::format("<figure><svg viewBox=\"0 0 {} {}\" role=\"img\">\n", kWidth, kHeight);
-  text += frame_of(x, y, diagram);
+  text += frame_of(x, y, diagram) + band_of(diagram.band, x, y);
   for (std::size_t i = 0; i < diagram.series.size(); ++i) {
     text += fmt::format("<polyline class=\"s{}\" points=\"", i % 6);
     for (const auto& point : diagram.series[i].points) {

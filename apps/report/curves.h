@@ -16,12 +16,19 @@ struct Series {
   std::vector<std::pair<double, double>> points;
 };
 
+/// An area behind the lines, between two of them.
+struct Band {
+  std::string name;
+  std::vector<std::pair<double, double>> low, high;
+};
+
 struct Diagram {
   std::string title;
   std::string x_label = "iteration";
   std::vector<Series> series;
   bool log_y = true;
   bool log_x = true;
+  Band band = {};
 };
 
 /// Inline SVG with labelled axes and a legend; empty if there is nothing to draw.

@@ -132,6 +132,8 @@ void add_reconstruction(Gallery& gallery, const std::string& unit) {
                "");
   gallery.grey("psf", "Point response", "of the instrument to a point on the axis", "");
   gallery.grey("object", "Reconstruction", "", unit);
+  gallery.grey("object_deviation", "Standard deviation", "of the reconstruction in every pixel",
+               unit);
   if (object && truth) {
     const Window window = percentile_window(*object, gallery.percentiles());
     gallery.grey("truth", "True object", "", unit, &window);
@@ -182,9 +184,14 @@ std::string field_figure(const std::filesystem::path& file, const std::string& t
   return draw(std::move(figure), limit);
 }
 
-std::string thumbnail(const std::filesystem::path& results, std::array<double, 2> percentiles) {
-  std::optional<Picture> picture = read_picture(results / "object.ome.tif");
-  if (!picture) picture = read_picture(results / "measurement.ome.tif");
+std::string result_thumbnail(const std::filesystem::path& results,
+                             std::array<double, 2> percentiles) {
+  const std::string object = thumbnail(results / "object.ome.tif", percentiles);
+  return object.empty() ? thumbnail(results / "measurement.ome.tif", percentiles) : object;
+}
+
+std::string thumbnail(const std::filesystem::path& file, std::array<double, 2> percentiles) {
+  std::optional<Picture> picture = read_picture(file);
   if (!picture) return "";
   const Window window = percentile_window(*picture, percentiles);
   shrink(*picture, 400);

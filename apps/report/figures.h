@@ -18,7 +18,11 @@ namespace parfocal::report {
 [[nodiscard]] std::string image_section(const RunRecord& run, std::int64_t limit);
 
 /// A small picture of the object (or of the measurement) of one finished cell of a study.
-[[nodiscard]] std::string thumbnail(const std::filesystem::path& results,
+[[nodiscard]] std::string result_thumbnail(const std::filesystem::path& results,
+                                           std::array<double, 2> percentiles);
+
+/// The same of one image file; empty where it is absent.
+[[nodiscard]] std::string thumbnail(const std::filesystem::path& file,
                                     std::array<double, 2> percentiles);
 
 }  // namespace parfocal::report

@@ -21,10 +21,11 @@ void write_report(const std::filesystem::path& folder) {
   const bool study = !comparison.empty();
   const std::string top = report::header_section(run) + report::note_section(run) +
                           (study ? comparison : report::key_number_section(run));
-  const std::string rest =
-      report::convergence_section(run) + report::parameter_section(run, registry) +
-      report::provenance_section(run) + report::citation_section(run, registry) +
-      "<footer>This file is complete in itself; it loads nothing.</footer>\n";
+  const std::string rest = report::uncertainty_section(run) + report::convergence_section(run) +
+                           report::parameter_section(run, registry) +
+                           report::provenance_section(run) +
+                           report::citation_section(run, registry) +
+                           "<footer>This file is complete in itself; it loads nothing.</footer>\n";
   std::string html;
   for (std::int64_t limit = 900; limit >= 100; limit /= 2) {
     const std::string images =

@@ -15,6 +15,11 @@ namespace parfocal::report {
 [[nodiscard]] std::string note_section(const RunRecord& run);
 /// What the views of the optics show: fields, curves, decisions.
 [[nodiscard]] std::string view_section(const RunRecord& run, std::int64_t limit);
+/// How often intervals of the stated deviations hold the true object.
+[[nodiscard]] std::string uncertainty_section(const RunRecord& run);
+/// The diagram alone, with what it says, of the results of one cell of a study; empty without.
+[[nodiscard]] std::string reliability_figure(const std::filesystem::path& results,
+                                             const std::string& title);
 [[nodiscard]] std::string convergence_section(const RunRecord& run);
 [[nodiscard]] std::string comparison_section(const RunRecord& run, const Registry& registry);
 [[nodiscard]] std::string parameter_section(const RunRecord& run, const Registry& registry);

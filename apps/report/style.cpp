@@ -49,6 +49,7 @@ font-variant-numeric:tabular-nums}
 .curves figure{max-width:640px}.curves svg{width:100%;height:auto;display:block}
 .curves text{fill:var(--soft);font-size:12px}.curves .title{fill:var(--ink);font-weight:600;font-size:13px}
 .curves .grid{stroke:var(--line)}.curves .axis{stroke:var(--soft)}
+.curves .band{fill:var(--accent);fill-opacity:.18}
 .curves polyline{fill:none;stroke-width:2;stroke-linejoin:round}
 .s0{stroke:var(--c0)}.s1{stroke:var(--c1)}.s2{stroke:var(--c2)}
 .s3{stroke:var(--c3)}.s4{stroke:var(--c4)}.s5{stroke:var(--c5)}

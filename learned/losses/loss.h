@@ -29,6 +29,8 @@ struct Trial {
   std::function<at::Tensor(const at::Tensor& image)> reconstruct = {};
   std::uint64_t seed = 0;
   std::uint64_t first_sample = 0;
+  /// Of the error of the estimate, where the last stage predicts it; else undefined.
+  at::Tensor variance = {};
 };
 
 /// What a training makes small.

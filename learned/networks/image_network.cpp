@@ -6,16 +6,17 @@
 namespace parfocal::learned {
 
 ImageNetwork::ImageNetwork(ComponentConfig config, BuildContext context, const std::string& key,
-                           NetworkPrecision precision)
+                           NetworkPrecision precision, std::int64_t channels_out)
     : dtype_(precision == NetworkPrecision::kFloat64 ? at::kDouble : at::kFloat) {
   // The experiment may have named the holder, so the path as read need not be the place.
   config.path = context.child(key).path;
   context.dtype = dtype_;
   network_ = build<Network>(config, context);
-  if (network_->channels_in() != 1 || network_->channels_out() != 1) {
+  if (network_->channels_in() != 1 || network_->channels_out() != channels_out) {
     throw UsageError(config.path + ": maps " + std::to_string(network_->channels_in()) +
                      " channels to " + std::to_string(network_->channels_out()) +
-                     "; a stage needs one to one");
+                     "; this stage needs one to " +
+                     (channels_out == 1 ? "one" : std::to_string(channels_out)));
   }
   if (context.parameters == nullptr) return;
   for (const auto& [path, parameter] : context.parameters->all()) {
@@ -23,9 +24,14 @@ ImageNetwork::ImageNetwork(ComponentConfig config, BuildContext context, const s
   }
 }
 
-at::Tensor ImageNetwork::forward(const at::Tensor& image) const {
+at::Tensor ImageNetwork::forward(const at::Tensor& image) const { return forward_all(image)[0]; }
+
+at::Tensor ImageNetwork::forward_all(const at::Tensor& image) const {
   const at::Tensor singles = image.reshape({-1, 1, image.size(-2), image.size(-1)});
-  return network_->forward(singles.to(dtype_)).to(image.scalar_type()).reshape_as(image);
+  const at::Tensor found = network_->forward(singles.to(dtype_)).to(image.scalar_type());
+  std::vector<std::int64_t> shape = image.sizes().vec();
+  shape.insert(shape.begin(), network_->channels_out());
+  return found.transpose(0, 1).reshape(shape);
 }
 
 }  // namespace parfocal::learned

@@ -12,7 +12,8 @@ namespace parfocal::learned {
 
 enum class NetworkPrecision { kFloat32, kFloat64 };
 
-/// A network of one channel that maps images of any batch and channels, each on its own.
+/// A network of one channel that maps images of any batch and channels, each on its own, to one or
+/// several.
 ///
 /// Layout:     [batch, channel, n_y, n_x], object values; the network's leaves under PATH.KEY.
 /// Precision:  weights and activations as told; the result has the dtype of the image.
@@ -22,9 +23,12 @@ class ImageNetwork {
  public:
   /// `context` is that of the component that holds the network under `key`.
   ImageNetwork(ComponentConfig config, BuildContext context, const std::string& key,
-               NetworkPrecision precision);
+               NetworkPrecision precision, std::int64_t channels_out = 1);
 
+  /// The first image that the network gives of each.
   [[nodiscard]] at::Tensor forward(const at::Tensor& image) const;
+  /// All of them, [channels_out, batch, channel, n_y, n_x].
+  [[nodiscard]] at::Tensor forward_all(const at::Tensor& image) const;
   /// The weights, where the context has a ParameterTree.
   [[nodiscard]] const std::vector<at::Tensor>& leaves() const { return leaves_; }
 

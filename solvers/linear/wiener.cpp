@@ -39,21 +39,36 @@ at::Tensor Wiener::estimate(const at::Tensor& image, const at::Tensor& transfer,
   return irfft2(rfft2(image - level) * wiener.filter, n_y, n_x) + params_.object.mean;
 }
 
-at::Tensor Wiener::apply(const at::Tensor& image, const StageScene& scene) const {
+at::Tensor Wiener::unclipped(const at::Tensor& image, const StageScene& scene) const {
   const at::Tensor transfer = sensor_transfer(scene.model, "wiener");
   const at::Tensor noise =
       noise_variance(scene.detector, image, params_.object.mean, scene.photons);
-  at::Tensor x;
-  if (params_.shared_over == SharedOver::kConditions) {
-    x = estimate(image, transfer, noise);
-  } else {
-    std::vector<at::Tensor> each;
-    for (std::int64_t k = 0; k < transfer.size(0); ++k) {
-      each.push_back(estimate(image.narrow(1, k, 1), transfer.narrow(0, k, 1), noise));
-    }
-    x = at::cat(each, 1);
+  if (params_.shared_over == SharedOver::kConditions) return estimate(image, transfer, noise);
+  std::vector<at::Tensor> each;
+  for (std::int64_t k = 0; k < transfer.size(0); ++k) {
+    each.push_back(estimate(image.narrow(1, k, 1), transfer.narrow(0, k, 1), noise));
   }
+  return at::cat(each, 1);
+}
+
+at::Tensor Wiener::clipped(const at::Tensor& x) const {
   return params_.range ? x.clamp((*params_.range)[0], (*params_.range)[1]) : x;
+}
+
+at::Tensor Wiener::apply(const at::Tensor& image, const StageScene& scene) const {
+  return clipped(unclipped(image, scene));
+}
+
+at::Tensor Wiener::draw(const at::Tensor& image, const at::Tensor& noise, const StageScene& scene,
+                        RandomStream& random) const {
+  const std::int64_t n_y = image.size(-2), n_x = image.size(-1);
+  const at::Tensor white =
+      random.normal({image.size(0), 1, n_y, n_x}, image.scalar_type(), image.device());
+  const at::Tensor amplitude = params_.object.power(n_y, n_x).sqrt().to(white.options());
+  const at::Tensor object = irfft2(rfft2(white) * amplitude, n_y, n_x);
+  const at::Tensor transfer = sensor_transfer(scene.model, "wiener");
+  const at::Tensor its_image = irfft2(rfft2(object) * transfer, n_y, n_x);
+  return clipped(unclipped(image + noise - its_image, scene) + object);
 }
 
 }  // namespace parfocal::solvers

@@ -49,6 +49,7 @@ struct ImagingCase {
     };
     trial.seed = 7;
     trial.first_sample = 1000;
+    trial.variance = like_estimate((test_image() - test_object()).square() + 0.01);
     return trial;
   }
 

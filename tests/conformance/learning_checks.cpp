@@ -2,6 +2,8 @@
 #include <ATen/TensorOperators.h>
 
 #include "core/tensor/tensor_checks.h"
+#include "solvers/posterior_draws.h"
+#include "solvers/predicted_variance.h"
 #include "tests/conformance/behaviour.h"
 #include "tests/conformance/imaging_case.h"
 #include "tests/conformance/parameter_checks.h"
@@ -14,6 +16,35 @@ namespace {
 constexpr double kStep = 1e-5;
 /// Of a point response whose pixels hold a few thousandths of the light.
 constexpr double kResponseStep = 1e-4;
+
+void check_predicted_variance(const PredictedVariance& stage, const Stage& same,
+                              const ImagingCase& imaging, Findings& findings) {
+  const at::Tensor image = ImagingCase::test_image();
+  const auto variance = [&](const at::Tensor& y) {
+    return stage.predict(y, imaging.scene()).variance;
+  };
+  const Prediction found = stage.predict(image, imaging.scene());
+  findings.require(found.mean.equal(same.apply(image, imaging.scene())),
+                   "the predicted mean is not what apply gives");
+  findings.require(found.variance.sizes() == image.sizes(),
+                   "the predicted variance has not the shape of the image");
+  findings.require((found.variance > 0).all().item<bool>(), "a predicted variance is not above 0");
+  check_batch(variance, image, " for the variance", 1e-12, findings);
+  check_input_gradient(variance, image, findings, kStep);
+}
+
+/// A draw differs from the next and is repeated by the same stream.
+void check_posterior_draws(const PosteriorDraws& stage, const ImagingCase& imaging,
+                           Findings& findings) {
+  const at::Tensor image = ImagingCase::test_image(), noise = image * 0.0;
+  RandomStream first(1, "draw"), again(1, "draw");
+  const at::Tensor draw = stage.draw(image, noise, imaging.scene(), first);
+  findings.require(draw.sizes() == image.sizes(), "a draw has not the shape of the image");
+  findings.require(draw.equal(stage.draw(image, noise, imaging.scene(), again)),
+                   "the same stream gives another draw");
+  findings.require(!draw.equal(stage.draw(image, noise, imaging.scene(), first)),
+                   "the next draw of a stream is the same");
+}
 
 }  // namespace
 
@@ -53,6 +84,12 @@ void check_stage(const Subject& subject, ImageFiles* files, Findings& findings) 
       },
       ImagingCase::test_psf(), findings);
   check_leaves_are_hung(subject, *built.parameters, findings);
+  if (const auto* predicting = dynamic_cast<const PredictedVariance*>(&stage)) {
+    check_predicted_variance(*predicting, stage, imaging, findings);
+  }
+  if (const auto* posterior = dynamic_cast<const PosteriorDraws*>(&stage)) {
+    check_posterior_draws(*posterior, imaging, findings);
+  }
   if (built.parameters->all().empty()) return;
   check_parameter_gradients(
       *built.parameters, [&] { return apply(image); }, findings, kStep);

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/evaluate_checks.h"
+
+#include <set>
+
+namespace parfocal {
+namespace {
+
+/// What only an instrument that is judged has.
+void check_judging_words(const Experiment& experiment, const Node& node, ReadContext& context) {
+  const EvaluateBlock& evaluate = *experiment.evaluate;
+  const auto refuse = [&](bool given, const char* key, const char* reason) {
+    if (given) context.child(key).error(*node.find(key), "rule", reason, "remove it");
+  };
+  refuse(evaluate.tolerance && !experiment.optimize, "tolerance",
+         "errors of the instrument are judged by the loss of optimize, which is not there");
+  if (judges_instrument(experiment.task)) return;
+  refuse(evaluate.uncertainty.has_value(), "uncertainty",
+         "only tasks train, design and evaluate judge how far off their stages are");
+  refuse(evaluate.samples != 1, "samples",
+         "only tasks train, design and evaluate draw several objects");
+}
+
+/// Each number of the summary has a name of its own.
+void check_numbers(const Experiment& experiment, const Node& node, ReadContext& context) {
+  std::set<std::string> names;
+  const EvaluateBlock& evaluate = *experiment.evaluate;
+  if (evaluate.uncertainty) {
+    for (const std::string& name : UncertaintyBlock::numbers()) names.insert(name);
+  }
+  const auto add = [&](const ComponentConfig& config) {
+    if (names.insert(number_name(config)).second) return;
+    context.error(node, "rule", number_name(config) + " is the name of two numbers",
+                  "give one of them another name:");
+  };
+  if (experiment.optimize) add(experiment.optimize->loss);
+  for (const ComponentConfig& metric : evaluate.metrics) add(metric);
+}
+
+}  // namespace
+
+void check_evaluation(const Experiment& experiment, const Node& root, ReadContext& context) {
+  if (!experiment.evaluate) return;
+  const Node& node = *root.find("evaluate");
+  ReadContext evaluate = context.child("evaluate");
+  check_judging_words(experiment, node, evaluate);
+  const bool known = experiment.scene || (experiment.data && experiment.data->truth);
+  const bool compares = !experiment.evaluate->metrics.empty();
+  const Node& place = compares ? *node.find("metrics") : node;
+  ReadContext metrics = compares ? evaluate.child("metrics") : evaluate;
+  if (compares && (experiment.task == Task::kSimulate || !known)) {
+    metrics.error(place, "rule",
+                  "a metric needs the true object, which a scene or data.truth knows",
+                  "remove the block evaluate, reconstruct from a scene, or give data.truth");
+  }
+  check_numbers(experiment, place, metrics);
+}
+
+}  // namespace parfocal
