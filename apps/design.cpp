@@ -40,6 +40,9 @@ Design::Design(const Experiment& experiment, const Placement& placement,
   if (experiment.evaluate) samples = experiment.evaluate->samples;
   const BuildContext& context = pipeline.context();
   scene = build<SampleSource>(experiment.scene, context);
+  if (experiment.evaluate && experiment.evaluate->uncertainty) {
+    check_uncertainty(*experiment.evaluate->uncertainty, samples, pipeline);
+  }
   if (!experiment.optimize) return;
   loss = build<Loss>(experiment.optimize->loss, context);
   score_name = number_name(experiment.optimize->loss);
@@ -52,9 +55,6 @@ Design::Design(const Experiment& experiment, const Placement& placement,
   }
   if (experiment.evaluate && experiment.evaluate->tolerance) {
     check_tolerance(*experiment.evaluate->tolerance, pipeline.parameters());
-  }
-  if (experiment.evaluate && experiment.evaluate->uncertainty) {
-    check_uncertainty(*experiment.evaluate->uncertainty, samples, pipeline);
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/design_uncertainty.h"
 
+#include <fmt/format.h>
+
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
@@ -59,10 +61,10 @@ void check_uncertainty(const UncertaintyBlock& block, std::int64_t samples,
   check_method(block.method, pipeline);
   const std::int64_t least = learned::Calibration::least_images(block.conformal_level);
   if (samples >= least) return;
-  throw UsageError(
-      "evaluate.samples = " + std::to_string(samples) + ": a conformal scale of level " +
-      number_text(block.conformal_level, "conformal_level") + " needs " + std::to_string(least) +
-      " images; draw more, or lower evaluate.uncertainty.conformal_level");
+  throw UsageError("evaluate.samples = " + std::to_string(samples) +
+                   ": a conformal scale of level " + fmt::format("{:g}", block.conformal_level) +
+                   " needs " + std::to_string(least) +
+                   " images; draw more, or lower evaluate.uncertainty.conformal_level");
 }
 
 DesignUncertainty::DesignUncertainty(const UncertaintyBlock& block, const Design& design)

@@ -5,7 +5,9 @@
 #include <ATen/ops/complex.h>
 #include <ATen/ops/real.h>
 #include <gtest/gtest.h>
+
 #include <torch/csrc/autograd/autograd.h>
+#include "core/check.h"
 
 #include "core/error.h"
 #include "core/tensor/random.h"

@@ -207,6 +207,7 @@ void break_value(const Node& valid, const Site& site, Random& random,
     return;
   }
   if (site.key->shape.count != 1) {
+    if (site.key->shape.kind == ValueKind::kText) return;  // One text is a list of one.
     replace_value(valid, site, "no_list", "type", "", out);
     return;
   }
