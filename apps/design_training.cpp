@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "apps/training_checkpoints.h"
@@ -51,38 +52,96 @@ void add_row(const std::string& column, const TrainingRecord& record, std::int64
 
 }  // namespace
 
-DesignTraining::DesignTraining(Design& design, const OptimizeBlock& block)
-    : design_(design), block_(block) {
-  if (block.before) add(block.earlier(), *design.earlier_loss, "before", "loss_before");
-  add(block, *design.loss, "main", "loss");
+DesignTraining::DesignTraining(Design& design, const Experiment& experiment,
+                               datasets::ImageFileLoader& files)
+    : design_(design), block_(*experiment.optimize), main_(part_of(block_, *design.loss, "loss")) {
+  if (!block_.before) return;
+  earlier_.emplace(part_of(block_.earlier(), *design.earlier_loss, "loss_before"));
+  if (earlier_->steps() > 0) starts_ = draw_starts(experiment, files);
 }
 
-void DesignTraining::add(const OptimizeBlock& block, const Loss& loss, const std::string& name,
-                         const std::string& column) {
-  parts_.push_back(std::unique_ptr<Part>(
-      new Part{block, loss, Trainer(block, design_.pipeline.parameters()), name, column}));
+DesignTraining::Part DesignTraining::part_of(const OptimizeBlock& block, const Loss& loss,
+                                             const std::string& column) {
+  return {block, loss, column, Trainer(block, design_.pipeline.parameters()).parameters()};
+}
+
+std::vector<DesignTraining::Values> DesignTraining::draw_starts(
+    const Experiment& experiment, datasets::ImageFileLoader& files) const {
+  std::vector<Values> starts{values_of(*earlier_)};
+  for (std::int64_t i = 1; i < block_.before->starts; ++i) {
+    Placement placement = design_.pipeline.placement();
+    placement.seed += static_cast<std::uint64_t>(i) << 32U;
+    const Pipeline other(experiment, placement, files);
+    Values values;
+    bool differs = false;
+    for (const TrainedParameter& trained : earlier_->trained) {
+      values.push_back(other.parameters().at(trained.path).leaf.detach().clone());
+      differs = differs || !values.back().equal(starts.front()[values.size() - 1]);
+    }
+    if (!differs) {
+      throw UsageError("optimize.before.starts = " + std::to_string(block_.before->starts) +
+                       ": what it trains starts from the same values whatever the seed; write "
+                       "starts: 1, or let its parameters start at random");
+    }
+    starts.push_back(std::move(values));
+  }
+  return starts;
 }
 
 std::int64_t DesignTraining::steps() const {
-  std::int64_t sum = 0;
-  for (const auto& part : parts_) sum += part->trainer.steps();
-  return sum;
+  return main_.steps() +
+         (earlier_ ? earlier_->steps() * static_cast<std::int64_t>(starts_.size()) : 0);
 }
 
 bool DesignTraining::run(const std::filesystem::path& folder, const RunHooks& hooks) {
   TrainingTable table(folder, block_);
-  for (const auto& part : parts_) {
-    if (part->trainer.steps() > 0 && !run_part(*part, table, hooks)) return false;
-  }
+  if (!starts_.empty() && !run_earlier(table, hooks)) return false;
+  if (main_.steps() > 0 && !run_part(main_, "main", table, hooks)) return false;
   refresh_without_gradient(design_.pipeline);
   return true;
+}
+
+bool DesignTraining::run_earlier(TrainingTable& table, const RunHooks& hooks) {
+  double least = std::numeric_limits<double>::infinity();
+  Values best;
+  for (std::size_t i = 0; i < starts_.size(); ++i) {
+    set_values(*earlier_, starts_[i]);
+    if (!run_part(*earlier_, "before_" + std::to_string(i), table, hooks)) return false;
+    const at::NoGradGuard no_grad;
+    design_.pipeline.refresh();
+    const double found = loss_of(*earlier_, block_.first_sample, block_.batch).item<double>();
+    if (!best.empty() && !(found < least)) continue;
+    least = found;
+    best = values_of(*earlier_);
+  }
+  set_values(*earlier_, best);
+  return true;
+}
+
+at::Tensor DesignTraining::loss_of(const Part& part, std::int64_t first, std::int64_t count) {
+  return part.loss.value(design_.trial(part.loss, first, count));
+}
+
+DesignTraining::Values DesignTraining::values_of(const Part& part) const {
+  Values values;
+  for (const TrainedParameter& trained : part.trained) {
+    values.push_back(design_.pipeline.parameters().at(trained.path).leaf.detach().clone());
+  }
+  return values;
+}
+
+void DesignTraining::set_values(const Part& part, const Values& values) {
+  const at::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    design_.pipeline.parameters().at(part.trained[i].path).leaf.copy_(values[i]);
+  }
 }
 
 bool DesignTraining::holds_instrument(const Part& part) {
   const auto is_instrument = [](const std::string& path) {
     return !path.starts_with("reconstruction.");
   };
-  return std::ranges::any_of(part.trainer.parameters(),
+  return std::ranges::any_of(part.trained,
                              [&](const auto& trained) { return is_instrument(trained.path); }) ||
          std::ranges::any_of(part.block.schedules,
                              [&](const auto& line) { return is_instrument(line.first); }) ||
@@ -90,10 +149,10 @@ bool DesignTraining::holds_instrument(const Part& part) {
                              [&](const auto& scan) { return is_instrument(scan.first); });
 }
 
-bool DesignTraining::run_part(Part& part, TrainingTable& table, const RunHooks& hooks) {
-  Trainer& trainer = part.trainer;
-  TrainingCheckpoints checkpoints(hooks.checkpoints.below(part.name), hooks.warning,
-                                  hooks.checkpoint);
+bool DesignTraining::run_part(const Part& part, const std::string& name, TrainingTable& table,
+                              const RunHooks& hooks) {
+  Trainer trainer(part.block, design_.pipeline.parameters());
+  TrainingCheckpoints checkpoints(hooks.checkpoints.below(name), hooks.warning, hooks.checkpoint);
   TrainingRecord record = checkpoints.restore(trainer);
   const std::int64_t rows_before = table.rows();
   for (std::int64_t i = 1; i <= trainer.step_count(); ++i) add_row(part.column, record, i, table);
@@ -102,7 +161,7 @@ bool DesignTraining::run_part(Part& part, TrainingTable& table, const RunHooks& 
   refresh_without_gradient(design_.pipeline);
   const auto value_of = [&](std::int64_t first, std::int64_t count) {
     if (moves_instrument) design_.pipeline.refresh();
-    return part.loss.value(design_.trial(part.loss, first, count));
+    return loss_of(part, first, count);
   };
   const auto loss = [&] {
     return value_of(block_.first_sample + trainer.step_count() * block_.batch, block_.batch);
@@ -141,8 +200,9 @@ bool DesignTraining::run_part(Part& part, TrainingTable& table, const RunHooks& 
 
 void DesignTraining::write_parameters(const std::filesystem::path& file) const {
   std::set<std::string> paths;
-  for (const auto& part : parts_) {
-    for (const TrainedParameter& trained : part->trainer.parameters()) paths.insert(trained.path);
+  for (const TrainedParameter& trained : main_.trained) paths.insert(trained.path);
+  if (earlier_) {
+    for (const TrainedParameter& trained : earlier_->trained) paths.insert(trained.path);
   }
   for (const auto& [path, schedule] : block_.schedules) paths.insert(path);
   for (const auto& [path, scan] : block_.scans) paths.insert(path);

@@ -116,7 +116,7 @@ void write_images(const Experiment& experiment, const Design& design,
 void check_design(const Experiment& experiment, const Placement& placement,
                   datasets::ImageFileLoader& files) {
   Design design(experiment, placement, files);
-  if (experiment.optimize) static_cast<void>(DesignTraining(design, *experiment.optimize));
+  if (experiment.optimize) static_cast<void>(DesignTraining(design, experiment, files));
 }
 
 TaskResult run_design(const Experiment& experiment, const Placement& placement,
@@ -125,7 +125,7 @@ TaskResult run_design(const Experiment& experiment, const Placement& placement,
   hooks.stage("build");
   Design design(experiment, placement, files);
   std::optional<DesignTraining> training;
-  if (experiment.optimize) training.emplace(design, *experiment.optimize);
+  if (experiment.optimize) training.emplace(design, experiment, files);
   const std::int64_t steps = training ? training->steps() : 0;
   TaskResult result;
   Views start;

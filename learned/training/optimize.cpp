@@ -157,6 +157,12 @@ void EarlierTraining::describe(Schema<EarlierTraining>& s) {
   s.key("frozen", &EarlierTraining::frozen)
       .doc("Dotted paths that stay as they are although a group holds them.");
   s.key("steps", &EarlierTraining::steps).at_least(1).at_most(100000000).doc("Its steps.");
+  s.key("starts", &EarlierTraining::starts)
+      .at_least(1)
+      .at_most(1000)
+      .doc(
+          "Times it is done, each from values of another draw; the one with the lowest loss "
+          "stays.");
 }
 
 OptimizeBlock OptimizeBlock::earlier() const {

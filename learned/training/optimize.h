@@ -90,12 +90,17 @@ struct Validation {
   static void describe(Schema<Validation>& s);
 };
 
-/// A training that comes before another one, with a loss and groups of its own.
+/// A training that comes before another one, with a loss and groups of its own, from one or several
+/// starts: start i has the values that the experiment draws with seed + i 2^32.
+///
+/// Convention: the start with the lowest loss after its last step is kept; a loss of estimates is
+///             judged on the first `batch` objects of the training.
 struct EarlierTraining {
   ComponentConfig loss;
   std::vector<std::pair<std::string, ParameterGroup>> parameters;
   std::vector<std::string> frozen;
   std::int64_t steps = 150;
+  std::int64_t starts = 1;
   static void describe(Schema<EarlierTraining>& s);
 };
 

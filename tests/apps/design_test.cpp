@@ -8,8 +8,8 @@
 #include "core/run/atomic_file.h"
 #include "core/run/sha256.h"
 #include "core/run/summary.h"
+#include "tests/apps/design_case.h"
 #include "tests/apps/program_runner.h"
-#include "tests/apps/small_camera.h"
 
 namespace parfocal::testing {
 namespace {
@@ -17,46 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-/// A coarse camera of three depths whose mask is sought in a few steps.
-std::string design_yaml(const std::string& rest = "", const std::string& loss = "score") {
-  return "parfocal: 1\nname: small\ntask: design\n"
-         "scene: {type: periodic_dead_leaves, size: [16, 16], discs: 30, radius_max: 8}\n"
-         "optics:\n"
-         "  stop: {type: circular_aperture, diameter: 0.25 mm}\n"
-         "  mask: {type: phase_mask, surface: {type: control_grid, size: [4, 4], start_rms: 1 "
-         "rad}, material: "
-         "fused_silica, design_wavelength: 550 nm}\n"
-         "light: {size: [32, 32], pitch: [7.8125 um, 7.8125 um]}\n"
-         "views: {mask: {type: mask, element: mask}}\n"
-         "model: {type: incoherent_imaging, psf: {type: lens_psf, diameter: 0.25 mm, samples: 32, "
-         "distance: 2.5 mm, wavelength: [550 nm], reference_wavelength: 550 nm, defocus: [-2, 0, "
-         "2], size: [16, 16], pitch: [5.5 um, 5.5 um]}}\n"
-         "detector: {type: poisson_gaussian, read_noise: 2 e-, gain: 50}\n"
-         "reconstruction: {stages: [{type: wiener}]}\n"
-         "optimize:\n"
-         "  loss: {name: " +
-         loss +
-         ", type: wiener_error}\n"
-         "  parameters: {optics.mask.surface: {rate: 0.2 rad, schedule: cosine}}\n"
-         "  steps: 40\n"
-         "runtime: {threads: 1, precision: {optics: float64}}\n" +
-         rest;
-}
-
-Summary run_design(const WorkFolder& folder, const std::string& out, const std::string& yaml) {
-  const fs::path config = folder.write("design.yaml", yaml);
-  const ProgramResult result =
-      run_parfocal({"run", config.string(), "-q", "--out", out}, folder.path());
-  EXPECT_EQ(result.exit_code, 0) << result.err;
-  return Summary::read(only_run(folder.path() / out, "small") / "results/summary.json");
-}
-
-double number(const Summary& summary, const std::string& name) {
-  const Summary::Entry* entry = summary.find(name);
-  EXPECT_NE(entry, nullptr) << name;
-  return entry != nullptr ? entry->value : 0.0;
-}
 
 ExperimentFile read(const WorkFolder& folder, const std::string& yaml) {
   static const Registry registry = make_registry();
@@ -117,71 +77,6 @@ TEST(Design, MaskAndNetworkAreTrainedTogether) {
   EXPECT_GT(number(summary, "score_open"), number(summary, "score_start_open"));
   EXPECT_GT(number(summary, "score_learned"), number(summary, "score_start_learned"));
   EXPECT_EQ(number(summary, "quality_best_fixed"), number(summary, "quality_open"));
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  return text.replace(text.find(from), from.size(), to);
-}
-
-/// Mask and network by the error of the estimates.
-std::string joint_yaml(const std::string& rest = "") {
-  std::string yaml =
-      replaced(design_yaml(rest), "[{type: wiener}]",
-               "[{type: wiener}, {type: network, network: {type: dncnn, depth: 3, width: 8}}]");
-  yaml = replaced(yaml, "type: wiener_error", "type: mean_squared_error");
-  return replaced(
-      yaml, "{optics.mask.surface:", "{reconstruction.network: {rate: 1e-3}, optics.mask.surface:");
-}
-
-/// The mask by the closed form first, then the network behind it; the fixed variant has no mask to
-/// move in either.
-TEST(Design, AnEarlierTrainingComesFirstWithItsOwnLossAndGroups) {
-  const WorkFolder folder;
-  const Summary summary = run_design(
-      folder, "runs",
-      replaced(joint_yaml("compare:\n  open: {optics.mask.surface: {type: flat}}\n  learned: {}\n"),
-               "steps: 40",
-               "steps: 20\n  frozen: [optics.mask.surface]\n  before: {loss: {type: wiener_error}, "
-               "parameters: {optics.mask.surface: {rate: 0.2 rad}}, steps: 30}"));
-  EXPECT_EQ(number(summary, "steps_learned"), 50.0);
-  EXPECT_EQ(number(summary, "steps_open"), 20.0);
-  EXPECT_GT(number(summary, "score_learned"), number(summary, "score_start_learned"));
-  EXPECT_NE(number(summary, "mask_highest_learned"), 0.0);
-  const fs::path cell =
-      only_run(folder.path() / "runs", "small") / "variants" / "learned" / "seed_0";
-  const std::string metrics = read_whole_file(cell / "metrics.csv");
-  EXPECT_THAT(metrics, HasSubstr("frame,iteration,loss,loss_before\n0,1,,"));
-  EXPECT_THAT(metrics, HasSubstr("\n0,50,"));
-}
-
-TEST(Design, ATrainingIsJudgedOnOtherObjectsAndEndsWhenItGetsNoBetter) {
-  const WorkFolder folder;
-  const Summary summary = run_design(
-      folder, "runs",
-      replaced(joint_yaml(), "steps: 40",
-               "steps: 40\n  keep: best\n  average: 0.9\n  validation: {every: 10, samples: 3}"));
-  EXPECT_EQ(number(summary, "steps"), 40.0);
-  const fs::path run = only_run(folder.path() / "runs", "small");
-  EXPECT_THAT(read_whole_file(run / "metrics.csv"), HasSubstr("frame,iteration,loss,validation\n"));
-  EXPECT_TRUE(fs::is_regular_file(run / "tensorboard" / "events.out.tfevents.parfocal"));
-}
-
-/// A rate far too large makes the loss infinite; half of it, and half of that, until it holds.
-TEST(Design, ALossThatIsNotFiniteStopsOrGoesBack) {
-  const WorkFolder folder;
-  const std::string wild = replaced(joint_yaml(), "reconstruction.network: {rate: 1e-3}",
-                                    "reconstruction.network: {rate: 1e30}");
-  const fs::path config = folder.write("wild.yaml", wild);
-  const ProgramResult stopped = run_parfocal({"run", config.string(), "-q"}, folder.path());
-  EXPECT_EQ(stopped.exit_code, 4);
-  EXPECT_THAT(stopped.err, HasSubstr("is not finite at step"));
-  const fs::path back =
-      folder.write("back.yaml", replaced(wild, "steps: 40", "steps: 40\n  on_nan: roll_back"));
-  const ProgramResult returned = run_parfocal({"run", back.string(), "-q"}, folder.path());
-  EXPECT_EQ(returned.exit_code, 4) << "five halvings do not save this one";
-  const fs::path run = folder.path() / "runs" / "small" / "latest";
-  EXPECT_THAT(read_whole_file(run / "log.txt"), HasSubstr("back from step"));
-  EXPECT_THAT(read_whole_file(run / "log.txt"), HasSubstr("with rates times 0.03125"));
 }
 
 /// What a training found judges itself again, and serves a reconstruction.

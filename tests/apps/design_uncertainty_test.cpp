@@ -4,6 +4,7 @@
 
 #include "core/run/atomic_file.h"
 #include "core/run/summary.h"
+#include "tests/apps/design_case.h"
 #include "tests/apps/program_runner.h"
 #include "tests/apps/small_camera.h"
 
@@ -15,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 /// A camera of one measured blur and Gaussian noise, objects that are no Gaussian field.
-std::string design_yaml(const std::string& stages, const std::string& rest) {
+std::string uncertain_yaml(const std::string& stages, const std::string& rest) {
   return "parfocal: 1\nname: small\ntask: design\n"
          "scene: {type: periodic_dead_leaves, size: [16, 16], discs: 30, radius_max: 8}\n"
          "optics:\n"
@@ -31,10 +32,6 @@ std::string design_yaml(const std::string& stages, const std::string& rest) {
          "optimize: {loss: {type: wiener_error}, parameters: {}, steps: 1}\n"
          "runtime: {threads: 1, precision: {optics: float64}}\n" +
          rest;
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  return text.replace(text.find(from), from.size(), to);
 }
 
 constexpr const char* kWiener = "{type: wiener, range: [-3, 4]}";
@@ -57,15 +54,9 @@ Summary summary_of(const WorkFolder& folder, const std::string& yaml, const std:
   return Summary::read(only_run(folder.path() / out, "small") / "results/summary.json");
 }
 
-double number(const Summary& summary, const std::string& name) {
-  const Summary::Entry* entry = summary.find(name);
-  EXPECT_NE(entry, nullptr) << name;
-  return entry != nullptr ? entry->value : 0.0;
-}
-
 TEST(DesignUncertainty, PerturbedDeviationsAreJudgedAndShown) {
   const WorkFolder folder;
-  const std::string yaml = design_yaml(kWiener, kPerturbed);
+  const std::string yaml = uncertain_yaml(kWiener, kPerturbed);
   const Summary summary = summary_of(folder, yaml, "a");
   EXPECT_NEAR(number(summary, "coverage_50_band"), 3 * std::sqrt(0.25 / 20), 1e-12);
   EXPECT_NEAR(number(summary, "coverage_90"), 0.9, number(summary, "coverage_90_band"));
@@ -89,9 +80,10 @@ TEST(DesignUncertainty, PerturbedDeviationsAreJudgedAndShown) {
 
 TEST(DesignUncertainty, WithoutAModelOfObjectsTheReportSaysSo) {
   const WorkFolder folder;
-  summary_of(folder,
-             design_yaml("{type: network, network: {type: dncnn, depth: 2, width: 4}}", kPerturbed),
-             "a");
+  summary_of(
+      folder,
+      uncertain_yaml("{type: network, network: {type: dncnn, depth: 2, width: 4}}", kPerturbed),
+      "a");
   EXPECT_THAT(read_whole_file(only_run(folder.path() / "a", "small") / "report.html"),
               HasSubstr("spread by the noise alone"));
 }
@@ -100,7 +92,7 @@ TEST(DesignUncertainty, WithoutAModelOfObjectsTheReportSaysSo) {
 TEST(DesignUncertainty, AStageLearnsItsVariance) {
   const WorkFolder folder;
   const std::string yaml = replaced(
-      design_yaml(std::string(kWiener) + ", " + kPredicting, kHeteroscedastic),
+      uncertain_yaml(std::string(kWiener) + ", " + kPredicting, kHeteroscedastic),
       "{loss: {type: wiener_error}, parameters: {}, steps: 1}",
       "{loss: {type: heteroscedastic}, parameters: {reconstruction.net: {rate: 0.01, schedule: "
       "cosine}}, steps: 120, batch: 4}");
@@ -120,17 +112,17 @@ TEST(DesignUncertainty, WhatDoesNotFitIsRefused) {
     return result.err;
   };
   const std::string both = std::string(kWiener) + ", " + kPredicting;
-  EXPECT_THAT(refusal(design_yaml(kWiener, kHeteroscedastic)),
+  EXPECT_THAT(refusal(uncertain_yaml(kWiener, kHeteroscedastic)),
               HasSubstr("make it heteroscedastic_network"));
-  EXPECT_THAT(refusal(design_yaml(both, kPerturbed)), HasSubstr("take method: heteroscedastic"));
-  EXPECT_THAT(refusal(design_yaml(std::string(kPredicting) + ", " + kWiener, kHeteroscedastic)),
+  EXPECT_THAT(refusal(uncertain_yaml(both, kPerturbed)), HasSubstr("take method: heteroscedastic"));
+  EXPECT_THAT(refusal(uncertain_yaml(std::string(kPredicting) + ", " + kWiener, kHeteroscedastic)),
               HasSubstr("predicts no variance"));
-  EXPECT_THAT(refusal(replaced(design_yaml(kWiener, kPerturbed), "samples: 20", "samples: 17")),
+  EXPECT_THAT(refusal(replaced(uncertain_yaml(kWiener, kPerturbed), "samples: 20", "samples: 17")),
               HasSubstr("evaluate.samples = 17: a conformal scale of level 0.9 needs 18 images"));
-  EXPECT_THAT(refusal(replaced(design_yaml(both, kHeteroscedastic), "{type: wiener_error}",
+  EXPECT_THAT(refusal(replaced(uncertain_yaml(both, kHeteroscedastic), "{type: wiener_error}",
                                "{name: rmse, type: wiener_error}")),
               HasSubstr("rmse is the name of two numbers"));
-  EXPECT_THAT(refusal(replaced(design_yaml(kWiener, kPerturbed),
+  EXPECT_THAT(refusal(replaced(uncertain_yaml(kWiener, kPerturbed),
                                "reconstruction: {stages: [" + std::string(kWiener) + "]}\n", "")),
               HasSubstr("it is what is trained, and what is judged"));
 }

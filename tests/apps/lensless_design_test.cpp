@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/run/summary.h"
+#include "tests/apps/design_case.h"
 #include "tests/apps/program_runner.h"
 #include "tests/apps/small_camera.h"
 
@@ -42,12 +43,6 @@ std::string lensless_yaml() {
          "  mask: {optimize.parameters: {optics.mask.surface: {rate: 0.2 rad}}}\n"
          "evaluate: {samples: 2, metrics: [{type: psnr, peak: 1}]}\n"
          "runtime: {threads: 1, precision: {optics: float64}}\n";
-}
-
-double number(const Summary& summary, const std::string& name) {
-  const Summary::Entry* entry = summary.find(name);
-  EXPECT_NE(entry, nullptr) << name;
-  return entry != nullptr ? entry->value : 0.0;
 }
 
 TEST(LenslessDesign, NumbersOfAnUnrolledSolverAndTheMaskAreTrainedThroughIt) {

@@ -36,6 +36,8 @@ std::string study_yaml(int steps) {
          "3, width: 8}}]}\n"
          "optimize:\n"
          "  loss: {name: score, type: mean_squared_error}\n"
+         "  before: {loss: {type: wiener_error}, steps: 8, starts: 2, parameters: "
+         "{optics.mask.surface: {rate: 0.2 rad}}}\n"
          "  parameters:\n"
          "    reconstruction.network: {rate: 1e-3, warm_up: 5}\n"
          "    optics.mask.surface: {rate: 0.2 rad, schedule: cosine, clip: 1}\n"

@@ -20,7 +20,7 @@ class ResumeCase {
   [[nodiscard]] std::filesystem::path stopped_run(const std::string& out, int checkpoints,
                                                   double delay_s, int signal) const;
   /// Of both variants.
-  [[nodiscard]] int checkpoints() const { return 2 * steps_; }
+  [[nodiscard]] int checkpoints() const { return 2 * steps_ + 16; }
   [[nodiscard]] ProgramResult resume(const std::filesystem::path& run,
                                      const Words& more = {}) const;
   /// Numbers, results, weights and metrics are those of the undisturbed run; nothing is left over.

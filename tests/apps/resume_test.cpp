@@ -19,12 +19,13 @@ const ResumeCase& study() {
   return once;
 }
 
-/// The folders of the checkpoints of the cell that was computed, oldest first.
+/// The folders of the checkpoints of the main training of the cell that was computed, oldest first.
 std::vector<fs::path> checkpoints_of(const fs::path& run) {
   std::vector<fs::path> found;
   for (const auto& entry : fs::recursive_directory_iterator(run / "checkpoints")) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with("ckpt-") && name.find(".tmp.") == std::string::npos) {
+    const bool is_main = entry.path().parent_path().filename() == "main";
+    if (is_main && name.starts_with("ckpt-") && name.find(".tmp.") == std::string::npos) {
       found.push_back(entry.path());
     }
   }
@@ -32,8 +33,8 @@ std::vector<fs::path> checkpoints_of(const fs::path& run) {
   return found;
 }
 
-/// Stopped in the second variant.
-fs::path stopped(const std::string& out) { return study().stopped_run(out, 80, 0.0, SIGTERM); }
+/// Stopped in the second variant, after its earlier training.
+fs::path stopped(const std::string& out) { return study().stopped_run(out, 100, 0.0, SIGTERM); }
 
 TEST(Resume, KilledAtRandomMomentsTheBytesAreThoseOfAnUndisturbedRun) {
   RecordProperty("kills_while_writing", kill_and_resume(study(), 3, 20261126));
