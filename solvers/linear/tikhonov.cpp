@@ -13,12 +13,11 @@
 
 #include <cmath>
 #include <numbers>
-#include <type_traits>
 
-#include "core/check.h"
 #include "core/error.h"
 #include "core/operators/capabilities.h"
 #include "core/tensor/fft.h"
+#include "solvers/own_state.h"
 #include "solvers/priors/non_negative.h"
 #include "solvers/proximal/least_squares.h"
 
@@ -34,14 +33,6 @@ class TikhonovState : public SolverState {
   bool non_negative = false;
   at::Tensor v;
 };
-
-template <class State>
-auto& as_tikhonov(State& state) {
-  using Own = std::conditional_t<std::is_const_v<State>, const TikhonovState, TikhonovState>;
-  auto* own = dynamic_cast<Own*>(&state);
-  PARFOCAL_CHECK(own != nullptr);
-  return *own;
-}
 
 /// 1 on the window of n, falling to 0 as a raised cosine one sample beyond the rim of p.
 at::Tensor raised_cosine(std::int64_t n, std::int64_t p) {
@@ -106,7 +97,7 @@ std::unique_ptr<SolverState> Tikhonov::init(const Problem& problem) const {
 }
 
 void Tikhonov::step(const Problem& problem, SolverState& state) const {
-  TikhonovState& s = as_tikhonov(state);
+  TikhonovState& s = own_state<TikhonovState>(state);
   const auto& model = require_capability<TransferFunctions>(*problem.model, kName,
                                                             "transfer functions on a padded grid");
   const at::Tensor h = model.transfer().squeeze(2).squeeze(1);
@@ -120,7 +111,7 @@ void Tikhonov::step(const Problem& problem, SolverState& state) const {
 }
 
 at::Tensor Tikhonov::estimate(const Problem& problem, const SolverState& state) const {
-  const TikhonovState& s = as_tikhonov(state);
+  const TikhonovState& s = own_state<TikhonovState>(state);
   if (!s.v.defined()) return at::zeros_like(s.data.target);
   const at::Tensor window = sensor_window(problem, s.v);
   return s.non_negative ? window.clamp_min(0) : window.contiguous();
@@ -128,7 +119,7 @@ at::Tensor Tikhonov::estimate(const Problem& problem, const SolverState& state) 
 
 Monitor Tikhonov::monitor(const Problem& problem, const SolverState& state) const {
   const at::NoGradGuard no_grad;
-  const TikhonovState& s = as_tikhonov(state);
+  const TikhonovState& s = own_state<TikhonovState>(state);
   const at::Tensor data = s.data.value(problem.model->forward(s.v));
   Monitor monitor;
   monitor["data_term"] = to_vector(data);
@@ -139,7 +130,8 @@ Monitor Tikhonov::monitor(const Problem& problem, const SolverState& state) cons
 }
 
 std::vector<double> Tikhonov::relative_change(const SolverState& state) const {
-  return std::vector<double>(static_cast<std::size_t>(as_tikhonov(state).data.target.size(0)), 0.0);
+  return std::vector<double>(
+      static_cast<std::size_t>(own_state<TikhonovState>(state).data.target.size(0)), 0.0);
 }
 
 }  // namespace parfocal::solvers

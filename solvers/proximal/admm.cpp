@@ -5,8 +5,8 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/sqrt.h>
 
-#include "core/check.h"
 #include "core/error.h"
+#include "solvers/own_state.h"
 #include "solvers/priors/non_negative.h"
 #include "solvers/proximal/admm_direct.h"
 #include "solvers/proximal/admm_fused.h"
@@ -14,12 +14,6 @@
 
 namespace parfocal::solvers {
 namespace {
-
-const AdmmState& as_admm(const SolverState& state) {
-  const auto* admm = dynamic_cast<const AdmmState*>(&state);
-  PARFOCAL_CHECK(admm != nullptr);
-  return *admm;
-}
 
 /// The named program fixes what the prior must say; a prior that says otherwise is no such variant.
 void check_variant(const Admm::Params& params, const AdmmSetup& setup) {
@@ -126,14 +120,14 @@ void Admm::step(const Problem&, SolverState& state) const {
 }
 
 at::Tensor Admm::estimate(const Problem&, const SolverState& state) const {
-  const AdmmState& admm = as_admm(state);
+  const AdmmState& admm = own_state<AdmmState>(state);
   const at::Tensor window = admm.setup.crop(admm.object());
   return params_.output == AdmmOutput::kClip ? window.clamp_min(0) : window.clone();
 }
 
 Monitor Admm::monitor(const Problem& problem, const SolverState& state) const {
   const at::NoGradGuard no_grad;
-  const AdmmState& admm = as_admm(state);
+  const AdmmState& admm = own_state<AdmmState>(state);
   const AdmmSums sums = admm.sums();
   const at::Tensor data = admm.setup.data.value(admm.image());
   Monitor values;
@@ -163,7 +157,7 @@ std::vector<LearnableScalar> Admm::learnable(
 }
 
 std::vector<double> Admm::relative_change(const SolverState& state) const {
-  return as_admm(state).relative_change();
+  return own_state<AdmmState>(state).relative_change();
 }
 
 }  // namespace parfocal::solvers

@@ -9,11 +9,10 @@
 
 #include <cmath>
 #include <limits>
-#include <type_traits>
 
-#include "core/check.h"
 #include "core/error.h"
 #include "core/tensor/inner_product.h"
+#include "solvers/own_state.h"
 #include "solvers/proximal/admm_setup.h"
 
 namespace parfocal::solvers {
@@ -42,14 +41,6 @@ void take_scalars(FistaState& s) {
   };
   take("step_factor", s.step_factor);
   take("momentum", s.momentum);
-}
-
-template <class State>
-auto& as_fista(State& state) {
-  using Own = std::conditional_t<std::is_const_v<State>, const FistaState, FistaState>;
-  auto* own = dynamic_cast<Own*>(&state);
-  PARFOCAL_CHECK(own != nullptr);
-  return *own;
 }
 
 /// One number per item, shaped to multiply a tensor of the batch.
@@ -175,7 +166,7 @@ std::unique_ptr<SolverState> Fista::init(const Problem& problem) const {
 }
 
 void Fista::prepare_to_learn(const LinearOperator& model, SolverState& state) const {
-  FistaState& s = as_fista(state);
+  FistaState& s = own_state<FistaState>(state);
   if (params_.step == StepRule::kBacktracking) {
     throw UsageError("fista: a search has no derivative; write step: norm_bound to learn numbers");
   }
@@ -197,7 +188,7 @@ std::vector<LearnableScalar> Fista::learnable(
 }
 
 void Fista::step(const Problem& problem, SolverState& state) const {
-  FistaState& s = as_fista(state);
+  FistaState& s = own_state<FistaState>(state);
   if (problem.differentiable) take_scalars(s);
   const LinearOperator& model = linear_model(problem, kName);
   const at::Tensor gradient = model.adjoint(s.data.gradient(s.image_y));
@@ -239,14 +230,14 @@ void Fista::step(const Problem& problem, SolverState& state) const {
 }
 
 at::Tensor Fista::estimate(const Problem& problem, const SolverState& state) const {
-  const FistaState& s = as_fista(state);
+  const FistaState& s = own_state<FistaState>(state);
   if (params_.output == FistaOutput::kIterate) return sensor_window(problem, s.x).contiguous();
   return sensor_window(problem, s.y).clamp_min(0);
 }
 
 Monitor Fista::monitor(const Problem& problem, const SolverState& state) const {
   const at::NoGradGuard no_grad;
-  const FistaState& s = as_fista(state);
+  const FistaState& s = own_state<FistaState>(state);
   const at::Tensor data = s.data.value(s.image_x);
   Monitor monitor;
   monitor["data_term"] = to_vector(data);
@@ -260,7 +251,7 @@ Monitor Fista::monitor(const Problem& problem, const SolverState& state) const {
 }
 
 std::vector<double> Fista::relative_change(const SolverState& state) const {
-  const FistaState& s = as_fista(state);
+  const FistaState& s = own_state<FistaState>(state);
   return relative_change_of(squared_norm_per_item((s.x - s.x_old).detach()),
                             squared_norm_per_item(s.x.detach()));
 }

@@ -8,11 +8,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <type_traits>
 
-#include "core/check.h"
 #include "core/error.h"
 #include "core/tensor/inner_product.h"
+#include "solvers/own_state.h"
 #include "solvers/priors/non_negative.h"
 #include "solvers/proximal/admm_setup.h"
 
@@ -70,14 +69,6 @@ void take_scalars(DescentState& s) {
   take("step_factor", s.step_factor);
   take("momentum", s.momentum);
   take("prior_weight", s.prior_weight);
-}
-
-template <class State>
-auto& as_descent(State& state) {
-  using Own = std::conditional_t<std::is_const_v<State>, const DescentState, DescentState>;
-  auto* own = dynamic_cast<Own*>(&state);
-  PARFOCAL_CHECK(own != nullptr);
-  return *own;
 }
 
 void take_priors(const Problem& problem, DescentState& state) {
@@ -162,7 +153,7 @@ std::unique_ptr<SolverState> GradientDescent::init(const Problem& problem) const
 }
 
 void GradientDescent::step(const Problem& problem, SolverState& state) const {
-  DescentState& s = as_descent(state);
+  DescentState& s = own_state<DescentState>(state);
   const LinearOperator& model = linear_model(problem, kName);
   if (problem.differentiable) {
     take_scalars(s);
@@ -174,12 +165,12 @@ void GradientDescent::step(const Problem& problem, SolverState& state) const {
 }
 
 at::Tensor GradientDescent::estimate(const Problem& problem, const SolverState& state) const {
-  return sensor_window(problem, as_descent(state).v).contiguous();
+  return sensor_window(problem, own_state<DescentState>(state).v).contiguous();
 }
 
 Monitor GradientDescent::monitor(const Problem& problem, const SolverState& state) const {
   const at::NoGradGuard no_grad;
-  const DescentState& s = as_descent(state);
+  const DescentState& s = own_state<DescentState>(state);
   const at::Tensor data = s.data.value(problem.model->forward(s.v));
   Monitor monitor;
   monitor["data_term"] = to_vector(data);
@@ -207,7 +198,7 @@ std::vector<LearnableScalar> GradientDescent::learnable(
 }
 
 std::vector<double> GradientDescent::relative_change(const SolverState& state) const {
-  const DescentState& s = as_descent(state);
+  const DescentState& s = own_state<DescentState>(state);
   return relative_change_of(squared_norm_per_item((s.v - s.v_old).detach()),
                             squared_norm_per_item(s.v.detach()));
 }

@@ -6,10 +6,10 @@
 #include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
-#include <type_traits>
 
 #include "core/check.h"
 #include "core/tensor/inner_product.h"
+#include "solvers/own_state.h"
 #include "solvers/proximal/data_prox.h"
 
 namespace parfocal::solvers {
@@ -26,14 +26,6 @@ class PnpAdmmState : public SolverState {
   ProximalPart proximal;
   at::Tensor x, z, z_old, u;
 };
-
-template <class State>
-auto& as_admm(State& state) {
-  using Own = std::conditional_t<std::is_const_v<State>, const PnpAdmmState, PnpAdmmState>;
-  auto* own = dynamic_cast<Own*>(&state);
-  PARFOCAL_CHECK(own != nullptr);
-  return *own;
-}
 
 }  // namespace
 
@@ -80,7 +72,7 @@ std::unique_ptr<SolverState> PnpAdmm::init(const Problem& problem) const {
 }
 
 void PnpAdmm::step(const Problem&, SolverState& state) const {
-  PnpAdmmState& s = as_admm(state);
+  PnpAdmmState& s = own_state<PnpAdmmState>(state);
   const double variance = params_.sigma * params_.sigma;
   const auto items = static_cast<std::size_t>(s.z.size(0));
   s.x = s.data_step.prox(s.z - s.u, std::vector<double>(items, params_.lambda / variance));
@@ -91,12 +83,12 @@ void PnpAdmm::step(const Problem&, SolverState& state) const {
 }
 
 at::Tensor PnpAdmm::estimate(const Problem& problem, const SolverState& state) const {
-  return sensor_window(problem, as_admm(state).z).contiguous();
+  return sensor_window(problem, own_state<PnpAdmmState>(state).z).contiguous();
 }
 
 Monitor PnpAdmm::monitor(const Problem& problem, const SolverState& state) const {
   const at::NoGradGuard no_grad;
-  const PnpAdmmState& s = as_admm(state);
+  const PnpAdmmState& s = own_state<PnpAdmmState>(state);
   const DataTerm& data = s.data_step.data();
   const at::Tensor data_term = data.value(problem.model->forward(s.z));
   Monitor monitor;
@@ -113,7 +105,7 @@ Monitor PnpAdmm::monitor(const Problem& problem, const SolverState& state) const
 }
 
 std::vector<double> PnpAdmm::relative_change(const SolverState& state) const {
-  const PnpAdmmState& s = as_admm(state);
+  const PnpAdmmState& s = own_state<PnpAdmmState>(state);
   const std::vector<double> norm = distances(s.x, at::zeros_like(s.x));
   const std::vector<double> primal = distances(s.x, s.z), dual = distances(s.z, s.z_old);
   std::vector<double> relative(norm.size(), 0.0);

@@ -7,12 +7,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <type_traits>
 
-#include "core/check.h"
 #include "core/error.h"
 #include "core/tensor/dihedral.h"
 #include "core/tensor/inner_product.h"
+#include "solvers/own_state.h"
 #include "solvers/proximal/admm_setup.h"
 #include "solvers/proximal/data_prox.h"
 
@@ -31,14 +30,6 @@ class HqsState : public SolverState {
   std::vector<std::vector<double>> sigmas;  ///< Per item.
   at::Tensor x, z, z_old;
 };
-
-template <class State>
-auto& as_hqs(State& state) {
-  using Own = std::conditional_t<std::is_const_v<State>, const HqsState, HqsState>;
-  auto* own = dynamic_cast<Own*>(&state);
-  PARFOCAL_CHECK(own != nullptr);
-  return *own;
-}
 
 std::vector<double> sigmas_at(const HqsState& s, std::int64_t iteration) {
   std::vector<double> values;
@@ -150,7 +141,7 @@ std::unique_ptr<SolverState> PnpHqs::init(const Problem& problem) const {
 }
 
 void PnpHqs::step(const Problem&, SolverState& state) const {
-  HqsState& s = as_hqs(state);
+  HqsState& s = own_state<HqsState>(state);
   const std::vector<double> sigma = sigmas_at(s, state.iteration);
   const double lambda = lambda_at(state.iteration);
   std::vector<double> mu, steps;
@@ -167,12 +158,12 @@ void PnpHqs::step(const Problem&, SolverState& state) const {
 }
 
 at::Tensor PnpHqs::estimate(const Problem& problem, const SolverState& state) const {
-  return sensor_window(problem, as_hqs(state).z).contiguous();
+  return sensor_window(problem, own_state<HqsState>(state).z).contiguous();
 }
 
 Monitor PnpHqs::monitor(const Problem& problem, const SolverState& state) const {
   const at::NoGradGuard no_grad;
-  const HqsState& s = as_hqs(state);
+  const HqsState& s = own_state<HqsState>(state);
   const DataTerm& data = s.data_step.data();
   Monitor monitor;
   monitor["data_term"] = to_vector(data.value(problem.model->forward(s.z)));
@@ -186,7 +177,7 @@ Monitor PnpHqs::monitor(const Problem& problem, const SolverState& state) const 
 }
 
 std::vector<double> PnpHqs::relative_change(const SolverState& state) const {
-  const HqsState& s = as_hqs(state);
+  const HqsState& s = own_state<HqsState>(state);
   return relative_change_of(squared_norm_per_item((s.z - s.z_old).detach()),
                             squared_norm_per_item(s.z.detach()));
 }
