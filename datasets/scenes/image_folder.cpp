@@ -3,6 +3,8 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/upsample_bilinear2d.h>
+#include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -75,7 +77,16 @@ void ImageFolder::describe(Schema<Params>& s) {
       "window "
       "of the training images, each image once per epoch in a random order of its own.");
   s.key("folder", &Params::folder).required().doc("Folder of PNG, TIFF or NPY files.");
-  s.key("size", &Params::size).at_least(1).doc("Pixels of the object, [y, x].");
+  s.key("size", &Params::size).at_least(1).doc("Object pixels of a window, [y, x].");
+  s.key("enlarge", &Params::enlarge)
+      .at_least(1)
+      .at_most(64)
+      .doc("Object pixels along a pixel of the picture, interpolated bilinearly.");
+  s.key("field", &Params::field)
+      .at_least(1)
+      .doc(
+          "Dark field in which the window lies, [y, x]: at random places in training, else in the "
+          "middle. Without it the window is the object.");
   s.key("photons", &Params::photons).above(Photons{}).doc("Photons per pixel at object value 1.");
   s.key("held_out", &Params::held_out)
       .at_least(1)
@@ -99,6 +110,9 @@ void ImageFolder::describe(Schema<Params>& s) {
       return "expected exactly one of held_out, held_out_folder: samples that judge must not be "
              "trained on";
     }
+    if (p.field && ((*p.field)[0] < p.size[0] || (*p.field)[1] < p.size[1])) {
+      return "field: expected at least size, since the window lies in it";
+    }
     const bool square = p.size[0] == p.size[1];
     return p.augmentation == Augmentation::kSquare && !square
                ? "augmentation = square turns windows by 90 degrees: size must be square"
@@ -107,7 +121,12 @@ void ImageFolder::describe(Schema<Params>& s) {
 }
 
 ImageFolder::ImageFolder(const Params& params, const BuildContext& context)
-    : params_(params), path_(context.path), seed_(context.seed), files_(context.files) {
+    : params_(params),
+      window_y_((params.size[0] + params.enlarge - 1) / params.enlarge),
+      window_x_((params.size[1] + params.enlarge - 1) / params.enlarge),
+      path_(context.path),
+      seed_(context.seed),
+      files_(context.files) {
   PARFOCAL_CHECK(files_ != nullptr);
   training_ = pictures_of("folder", params.folder);
   if (params.held_out_folder) {
@@ -140,11 +159,12 @@ ImageFolder::Picture ImageFolder::opened(const std::string& key, const fs::path&
     throw DataError(fmt::format("{}: {} holds {} frames; expected one image per file", key,
                                 file.string(), info.n_frames));
   }
-  if (info.n_y < params_.size[0] || info.n_x < params_.size[1]) {
-    throw DataError(
-        fmt::format("{}: {} is {} x {} pixels, smaller than size = [{}, {}]; remove the file or "
-                    "choose a smaller size",
-                    key, file.string(), info.n_y, info.n_x, params_.size[0], params_.size[1]));
+  if (info.n_y < window_y_ || info.n_x < window_x_) {
+    throw DataError(fmt::format(
+        "{}: {} is {} x {} pixels, smaller than size = [{}, {}]{}; remove the file or choose a "
+        "smaller size",
+        key, file.string(), info.n_y, info.n_x, params_.size[0], params_.size[1],
+        params_.enlarge > 1 ? fmt::format(" over enlarge = {}", params_.enlarge) : ""));
   }
   const double largest = largest_value(info.type);
   return {file, info.n_y, info.n_x, params_.white.value_or(std::isfinite(largest) ? largest : 1.0)};
@@ -156,15 +176,35 @@ at::Tensor ImageFolder::window(const Picture& picture, std::int64_t y, std::int6
     image.file = picture.file;
     return files_->load(path_ + ".folder", image).values[0];
   });
-  const at::Tensor raw =
-      numbers.narrow(-2, y, params_.size[0]).narrow(-1, x, params_.size[1]).to(at::kDouble);
+  const at::Tensor raw = numbers.narrow(-2, y, window_y_).narrow(-1, x, window_x_).to(at::kDouble);
   const at::Tensor values = (params_.gray ? gray_of(raw) : raw) / picture.white;
   const double low = values.min().item<double>(), high = values.max().item<double>();
-  if (low >= 0.0 && high <= 1.0 + 1e-12) return values.clamp_max(1.0);
+  if (low >= 0.0 && high <= 1.0 + 1e-12) return enlarged(values.clamp_max(1.0));
   throw DataError(fmt::format(
       "{}: {} holds values from {:.6g} to {:.6g} of white = {:.6g}; objects lie in [0, 1], set "
       "white to the largest number of the images",
       path_, picture.file.string(), low, high, picture.white));
+}
+
+at::Tensor ImageFolder::enlarged(const at::Tensor& values) const {
+  if (params_.enlarge == 1) return values;
+  const std::vector<std::int64_t> size{window_y_ * params_.enlarge, window_x_ * params_.enlarge};
+  return at::upsample_bilinear2d(values.unsqueeze(0), size, false)[0]
+      .narrow(-2, 0, params_.size[0])
+      .narrow(-1, 0, params_.size[1]);
+}
+
+std::array<std::int64_t, 2> ImageFolder::room() const {
+  const auto& field = params_.field.value_or(params_.size);
+  return {field[0] - params_.size[0], field[1] - params_.size[1]};
+}
+
+at::Tensor ImageFolder::placed(const at::Tensor& values, std::int64_t y, std::int64_t x) const {
+  if (!params_.field) return values;
+  const auto& [n_y, n_x] = *params_.field;
+  at::Tensor field = at::zeros({values.size(0), n_y, n_x}, values.options());
+  field.narrow(-2, y, params_.size[0]).narrow(-1, x, params_.size[1]).copy_(values);
+  return field;
 }
 
 at::Tensor ImageFolder::held_out_sample(std::uint64_t index) const {
@@ -176,7 +216,8 @@ at::Tensor ImageFolder::held_out_sample(std::uint64_t index) const {
                     path_, index, held_out_.size() - 1, params_.training_from));
   }
   const Picture& picture = held_out_[index];
-  return window(picture, (picture.n_y - params_.size[0]) / 2, (picture.n_x - params_.size[1]) / 2);
+  return placed(window(picture, (picture.n_y - window_y_) / 2, (picture.n_x - window_x_) / 2),
+                room()[0] / 2, room()[1] / 2);
 }
 
 at::Tensor ImageFolder::training_sample(std::uint64_t index) const {
@@ -188,10 +229,17 @@ at::Tensor ImageFolder::training_sample(std::uint64_t index) const {
   RandomStream random(seed_, "scene.image_folder.window", 0, static_cast<std::uint32_t>(index));
   const at::Tensor draws = random.uniform({3});
   const double* u = draws.const_data_ptr<double>();
-  const at::Tensor values = window(picture, whole(u[0], picture.n_y - params_.size[0] + 1),
-                                   whole(u[1], picture.n_x - params_.size[1] + 1));
+  const at::Tensor values = window(picture, whole(u[0], picture.n_y - window_y_ + 1),
+                                   whole(u[1], picture.n_x - window_x_ + 1));
+  RandomStream places(seed_, "scene.image_folder.place", 0, static_cast<std::uint32_t>(index));
+  const at::Tensor place = places.uniform({2});
+  return placed(augmented(values, u[2]), whole(place[0].item<double>(), room()[0] + 1),
+                whole(place[1].item<double>(), room()[1] + 1));
+}
+
+at::Tensor ImageFolder::augmented(const at::Tensor& values, double draw) const {
   if (params_.augmentation == Augmentation::kNone) return values;
-  const std::int64_t turn = whole(u[2], 8);
+  const std::int64_t turn = whole(draw, 8);
   at::Tensor turned = (turn & 1) != 0 ? values.flip({-2}) : values;
   if ((turn & 2) != 0) turned = turned.flip({-1});
   const bool transpose = params_.augmentation == Augmentation::kSquare && (turn & 4) != 0;

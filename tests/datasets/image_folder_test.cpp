@@ -118,6 +118,38 @@ TEST_F(ImageFolderTest, WindowsStartEverywhereTheyFit) {
   EXPECT_EQ(starts.size(), 15U);  // 3 x 5
 }
 
+/// Interpolation of a plane is that plane at (j + 1/2) / k - 1/2, but for the rim.
+TEST_F(ImageFolderTest, EnlargedPicturesAreInterpolated) {
+  params_.enlarge = 2;
+  const at::Tensor object = scene().sample(0);
+  ASSERT_EQ(object.sizes(), (at::IntArrayRef{1, 1, 4, 5}));
+  for (std::int64_t y = 1; y < 3; ++y) {
+    for (std::int64_t x = 1; x < 5; ++x) {
+      const double expected = 500.0 + 10.0 * (2.0 + 0.5 * (static_cast<double>(y) - 0.5)) + 3.0 +
+                              0.5 * (static_cast<double>(x) - 0.5);
+      EXPECT_NEAR(object[0][0][y][x].item<double>(), expected, 1e-9) << y << ' ' << x;
+    }
+  }
+  params_.size = {13, 5};
+  EXPECT_THAT(refusal(), HasSubstr("smaller than size = [13, 5] over enlarge = 2"));
+}
+
+TEST_F(ImageFolderTest, InAFieldTheWindowsOfTrainingMeetEveryPlaceAndOthersTheMiddle) {
+  const at::Tensor alone = scene().sample(0);
+  params_.field = {{6, 8}};
+  const at::Tensor held_out = scene().sample(0);
+  ASSERT_EQ(held_out.sizes(), (at::IntArrayRef{1, 1, 6, 8}));
+  EXPECT_TRUE(held_out.narrow(2, 1, 4).narrow(3, 1, 5).equal(alone));
+  EXPECT_EQ(held_out.sum().item<double>(), alone.sum().item<double>());
+  std::set<std::pair<std::int64_t, std::int64_t>> places;
+  for (std::uint64_t i = 1000; i < 1200; ++i) {
+    const at::Tensor lit = scene().sample(i)[0][0].gt(0.0);
+    places.emplace(lit.any(1).to(at::kInt).argmax().item<std::int64_t>(),
+                   lit.any(0).to(at::kInt).argmax().item<std::int64_t>());
+  }
+  EXPECT_EQ(places.size(), 12U);
+}
+
 TEST_F(ImageFolderTest, SampleIsAFunctionOfSeedAndIndex) {
   const at::Tensor sample = scene().sample(1003);
   EXPECT_TRUE(at::equal(scene().sample(1003), sample));
