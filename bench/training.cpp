@@ -28,6 +28,7 @@
 #include "apps/registry.h"
 #include "apps/runtime.h"
 #include "bench/timing.h"
+#include "core/error.h"
 #include "learned/networks/network.h"
 #include "learned/training/trainer.h"
 #include "optics/psf/psf_source.h"
@@ -308,7 +309,12 @@ int main(int argc, char** argv) {
   std::printf("%-32s  steps/s  step, ms", "experiment");
   for (const char* name : kNames) std::printf("  %9s", name);
   std::printf("  bytes read\n");
-  int status = steps > 0 ? 0 : 1;
-  for (int i = first; i < argc && status == 0; ++i) status = run(argv[i], steps);
-  return status;
+  try {
+    int status = steps > 0 ? 0 : 1;
+    for (int i = first; i < argc && status == 0; ++i) status = run(argv[i], steps);
+    return status;
+  } catch (const Error& error) {
+    std::printf("%s\n", error.what());
+    return 1;
+  }
 }
