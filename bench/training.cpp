@@ -44,12 +44,13 @@ constexpr std::array<const char*, kParts> kNames{"scenes",  "optics", "imaging",
 using Times = std::array<double, kParts>;
 
 /// The time of each part of a step. One part is at work at any moment: in the forward pass the
-/// innermost timed component, in the backward pass the part that made the function which runs. The
-/// functions are told apart by their numbers, which only grow.
+/// innermost timed component, in the backward pass the maker of the function that runs, until the
+/// next one starts: the sum of its gradients and the memory that it frees are its own. Functions are
+/// told apart by their numbers, which only grow.
 class Meter {
  public:
   Meter()
-      : handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(&Meter::start, &Meter::end)
+      : handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(&Meter::start)
                                                .scopes({at::RecordScope::BACKWARD_FUNCTION}))) {
     current_ = this;
   }
@@ -71,7 +72,7 @@ class Meter {
     settle();
     at_work_.pop_back();
   }
-  /// The times of the parts; what belongs to none is the work of the optimizer.
+  /// What belongs to no other part is the work of the optimizer.
   Times finish() {
     settle();
     return times_;
@@ -79,11 +80,10 @@ class Meter {
 
  private:
   static std::unique_ptr<at::ObserverContext> start(const at::RecordFunction& function) {
-    current_->enter(current_->maker_of(static_cast<std::uint64_t>(function.seqNr())));
+    current_->settle();
+    current_->at_work_.back() = current_->maker_of(static_cast<std::uint64_t>(function.seqNr()));
     return nullptr;
   }
-  static void end(const at::RecordFunction&, at::ObserverContext*) { current_->leave(); }
-
   /// The sums into the leaves have the largest of all numbers.
   [[nodiscard]] Part maker_of(std::uint64_t number) const {
     for (const auto& [end, part] : made_) {
