@@ -41,14 +41,14 @@ class FixedTransform : public torch::autograd::Function<FixedTransform> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& pupil, const at::Tensor& y,
                             const at::Tensor& x) {
     context->save_for_backward({y, x});
-    return at::bmm(y, at::matmul(pupil, x));
+    return at::bmm(y, at::bmm(pupil.expand({x.size(0), -1, -1}), x));
   }
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const variable_list saved = context->get_saved_variables();
     const at::Tensor &y = saved[0], &x = saved[1], &g = gradients.front();
-    at::Tensor sum = at::zeros({y.size(2), x.size(1)}, g.options());
+    const at::Tensor sum = at::zeros({y.size(2), x.size(1)}, g.options());
     for (std::int64_t d = 0; d < g.size(0); ++d) {
-      sum = sum.addmm(y[d].mH(), at::mm(g[d], x[d].mH()));
+      sum.addmm_(y[d].mH(), at::mm(g[d], x[d].mH()));
     }
     return {sum, at::Tensor(), at::Tensor()};
   }
@@ -141,7 +141,8 @@ LensPsf::Transform LensPsf::transform_of(double wavelength_m) const {
   const at::Tensor w20 = at::tensor(params_.defocus, at::kDouble).unsqueeze(1);
   const at::Tensor lens = unit_phasor(w20 * x_coordinates_m(pupil_).square() * turn);
   made.y = matrix(fine_.pitch_y_m, fine_.origin_y, fine_.n_y) * lens.unsqueeze(1);
-  made.x = matrix(fine_.pitch_x_m, fine_.origin_x, fine_.n_x).t() * lens.unsqueeze(2);
+  const at::Tensor x = matrix(fine_.pitch_x_m, fine_.origin_x, fine_.n_x).t();
+  made.x = x.contiguous() * lens.unsqueeze(2);
   return made;
 }
 
