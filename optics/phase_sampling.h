@@ -29,4 +29,9 @@ struct PhaseSteps {
 void check_phase_sampling(const std::string& path, const at::Tensor& phase, const at::Tensor& power,
                           const Grid& grid);
 
+/// The same for a field that meets the phase, complex [..., n_y, n_x]. Its power is looked at only
+/// where some step is above pi.
+void check_phase_sampling_of(const at::Tensor& field, const at::Tensor& phase, const Grid& grid,
+                             const std::string& path);
+
 }  // namespace parfocal::optics

@@ -14,7 +14,6 @@
 #include "optics/elements/edge.h"
 #include "optics/elements/mask_map.h"
 #include "optics/elements/thin_phase.h"
-#include "optics/field_power.h"
 #include "optics/length_text.h"
 #include "optics/phase_sampling.h"
 #include "optics/plane.h"
@@ -154,9 +153,7 @@ at::Tensor DeformableMirror::apply(const at::Tensor& field, const Beam& beam) co
       2.0 * std::numbers::pi * beam.index_medium / beam.wavelength().to(field.device());
   const at::Tensor phase =
       height_m(beam.grid, field.device()) * angle_.si().to(field.device()).cos() * k * -2.0;
-  const at::Tensor power =
-      field_power(field.detach()).reshape({-1, field.size(-2), field.size(-1)});
-  check_phase_sampling(path_, phase, power.sum(0), beam.grid);
+  check_phase_sampling_of(field, phase, beam.grid, path_);
   return delayed(field, phase);
 }
 

@@ -13,7 +13,6 @@
 #include "core/error.h"
 #include "core/tensor/random.h"
 #include "optics/elements/thin_phase.h"
-#include "optics/field_power.h"
 #include "optics/length_text.h"
 #include "optics/phase_sampling.h"
 #include "optics/plane.h"
@@ -107,9 +106,7 @@ Diffuser::Diffuser(const Params& params, const BuildContext& context)
 at::Tensor Diffuser::apply(const at::Tensor& field, const Beam& beam) const {
   check_field("diffuser", field, beam);
   const at::Tensor phase = thin_phase(height_.on(beam.grid, field.device()), index_, beam);
-  const at::Tensor power =
-      field_power(field.detach()).reshape({-1, field.size(-2), field.size(-1)});
-  check_phase_sampling(path_, phase, power.sum(0), beam.grid);
+  check_phase_sampling_of(field, phase, beam.grid, path_);
   return delayed(field, phase);
 }
 

@@ -9,7 +9,6 @@
 #include "core/error.h"
 #include "optics/elements/thin_phase.h"
 #include "optics/fabrication/height_levels.h"
-#include "optics/field_power.h"
 #include "optics/phase_sampling.h"
 
 namespace parfocal::optics {
@@ -166,10 +165,8 @@ at::Tensor PhaseMask::apply(const at::Tensor& field, const Beam& beam) const {
   const at::Tensor height = designed_height_m(beam.grid).to(field.device());
   const bool pixels = levels_ && surface_->is_free_form();
   if (surface_->is_smooth() && !pixels) {
-    const at::Tensor power =
-        field_power(field.detach()).reshape({-1, field.size(-2), field.size(-1)});
-    check_phase_sampling(path_, thin_phase(height.detach(), index.detach(), beam), power.sum(0),
-                         beam.grid);
+    check_phase_sampling_of(field, thin_phase(height.detach(), index.detach(), beam), beam.grid,
+                            path_);
   }
   return delayed(field, thin_phase(etched(height), index, beam));
 }

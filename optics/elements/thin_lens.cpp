@@ -7,7 +7,6 @@
 
 #include "optics/elements/edge.h"
 #include "optics/elements/thin_phase.h"
-#include "optics/field_power.h"
 #include "optics/phase_sampling.h"
 #include "optics/plane.h"
 
@@ -62,9 +61,7 @@ at::Tensor ThinLens::apply(const at::Tensor& field, const Beam& beam) const {
   const at::Tensor x = x_coordinates_m(beam.grid).to(device) - centre_m[1];
   const at::Tensor half_k = std::numbers::pi * beam.index_medium / beam.wavelength().to(device);
   const at::Tensor phase = (y.square() / f_y + x.square() / f_x) * -half_k;
-  const at::Tensor power =
-      field_power(field.detach()).reshape({-1, field.size(-2), field.size(-1)});
-  check_phase_sampling(path_, phase, power.sum(0), beam.grid);
+  check_phase_sampling_of(field, phase, beam.grid, path_);
   return delayed(field, phase);
 }
 

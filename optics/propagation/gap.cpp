@@ -3,8 +3,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
-#include <ATen/ops/ones_like.h>
-#include <ATen/ops/polar.h>
+#include <ATen/ops/complex.h>
 #include <ATen/ops/scalar_tensor.h>
 
 #include "core/check.h"
@@ -49,6 +48,6 @@ at::Tensor scaled(at::Tensor values, const at::Tensor& factor) {
   return values.mul_(factor);
 }
 
-at::Tensor unit_phasor(const at::Tensor& phase) { return at::polar(at::ones_like(phase), phase); }
+at::Tensor unit_phasor(const at::Tensor& phase) { return at::complex(phase.cos(), phase.sin()); }
 
 }  // namespace parfocal::optics

@@ -3,10 +3,12 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <memory>
 #include <string>
 
 #include "core/operators/operator.h"
 #include "core/tensor/grid.h"
+#include "core/tensor/padded_fft.h"
 
 namespace parfocal::optics {
 
@@ -40,6 +42,7 @@ class TransferFilter : public LinearOperator {
   std::string name_;
   std::int64_t n_y_, n_x_;
   at::Tensor transfer_;
+  std::shared_ptr<const PaddedFft> fft_;  // None where H carries gradients.
 };
 
 }  // namespace parfocal::optics

@@ -5,8 +5,11 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/bmm.h>
 #include <ATen/ops/matmul.h>
+#include <ATen/ops/mm.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <fmt/format.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <numbers>
@@ -28,6 +31,28 @@ Grid pupil_grid(double diameter_m, std::int64_t samples) {
   const double middle = 0.5 * static_cast<double>(samples - 1);
   return {samples, samples, pitch, pitch, middle, middle};
 }
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+/// E_d = y_d P x_d where no gradient goes to y and x: that of P is sum_d y_d* G_d x_d*.
+class FixedTransform : public torch::autograd::Function<FixedTransform> {
+ public:
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& pupil, const at::Tensor& y,
+                            const at::Tensor& x) {
+    context->save_for_backward({y, x});
+    return at::bmm(y, at::bmm(pupil.expand({x.size(0), -1, -1}), x));
+  }
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const at::Tensor &y = saved[0], &x = saved[1], &g = gradients.front();
+    const at::Tensor sum = at::zeros({y.size(2), x.size(1)}, g.options());
+    for (std::int64_t d = 0; d < g.size(0); ++d) {
+      sum.addmm_(y[d].mH(), at::mm(g[d], x[d].mH()));
+    }
+    return {sum, at::Tensor(), at::Tensor()};
+  }
+};
 
 }  // namespace
 
@@ -116,7 +141,8 @@ LensPsf::Transform LensPsf::transform_of(double wavelength_m) const {
   const at::Tensor w20 = at::tensor(params_.defocus, at::kDouble).unsqueeze(1);
   const at::Tensor lens = unit_phasor(w20 * x_coordinates_m(pupil_).square() * turn);
   made.y = matrix(fine_.pitch_y_m, fine_.origin_y, fine_.n_y) * lens.unsqueeze(1);
-  made.x = matrix(fine_.pitch_x_m, fine_.origin_x, fine_.n_x).t() * lens.unsqueeze(2);
+  const at::Tensor x = matrix(fine_.pitch_x_m, fine_.origin_x, fine_.n_x).t();
+  made.x = x.contiguous() * lens.unsqueeze(2);
   return made;
 }
 
@@ -137,7 +163,9 @@ std::shared_ptr<const LensPsf::Transforms> LensPsf::transforms() const {
 at::Tensor LensPsf::color(const Beam& beam, const Transform& transform) const {
   at::Tensor field = open_.to(at::kComplexDouble);
   for (const auto& element : elements_) field = element->apply(field, beam);
-  const at::Tensor e = at::bmm(transform.y, at::matmul(field, transform.x));
+  const at::Tensor e = transform.y.requires_grad()
+                           ? at::bmm(transform.y, at::matmul(field, transform.x))
+                           : FixedTransform::apply(field, transform.y, transform.x);
   const double area = pupil_.pitch_y_m * pupil_.pitch_x_m * fine_.pitch_y_m * fine_.pitch_x_m;
   return field_power(e, params_.oversampling) * (area / transform.reach.square());
 }

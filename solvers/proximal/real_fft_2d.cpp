@@ -8,145 +8,50 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/view_as_real.h>
 #include <c10/core/ScalarTypeToTypeMeta.h>
-#include <dlfcn.h>
 
 #include <map>
 
 #include "core/check.h"
-#include "core/error.h"
+#include "core/tensor/fft_plan.h"
 
 namespace parfocal::solvers {
-namespace {
-
-/// The part of Intel's published DFTI interface that is used here. LibTorch exports it but ships no
-/// header, so the calls are looked up at run time; a LibTorch without MKL has none of them.
-struct Dfti {
-  using Handle = void*;
-  long (*create_single)(Handle*, int domain, long n) = nullptr;
-  long (*create_double)(Handle*, int domain, long n) = nullptr;
-  long (*set)(Handle, int parameter, ...) = nullptr;
-  long (*commit)(Handle) = nullptr;
-  long (*forward)(Handle, void*, ...) = nullptr;
-  long (*backward)(Handle, void*, ...) = nullptr;
-  long (*release)(Handle*) = nullptr;
-
-  [[nodiscard]] bool complete() const {
-    return create_single && create_double && set && commit && forward && backward && release;
-  }
-};
-
-enum DftiWord : int {
-  kBackwardScale = 5,
-  kNumberOfTransforms = 7,
-  kConjugateEvenStorage = 10,
-  kPlacement = 11,
-  kInputStrides = 12,
-  kOutputStrides = 13,
-  kInputDistance = 14,
-  kOutputDistance = 15,
-  kComplex = 32,
-  kReal = 33,
-  kComplexComplex = 39,
-  kInPlace = 43,
-};
-
-template <class Function>
-void look_up(Function& function, const char* name) {
-  function = reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
-}
-
-const Dfti& dfti() {
-  static const Dfti found = [] {
-    Dfti d;
-    look_up(d.create_single, "DftiCreateDescriptor_s_1d");
-    look_up(d.create_double, "DftiCreateDescriptor_d_1d");
-    look_up(d.set, "DftiSetValue");
-    look_up(d.commit, "DftiCommitDescriptor");
-    look_up(d.forward, "DftiComputeForward");
-    look_up(d.backward, "DftiComputeBackward");
-    look_up(d.release, "DftiFreeDescriptor");
-    return d;
-  }();
-  return found;
-}
-
-void require(long status, const char* what) {
-  if (status != 0) {
-    throw LogicError(std::string("real_fft_2d: ") + what + " failed with status " +
-                     std::to_string(status));
-  }
-}
-
-/// One committed batch of one-dimensional transforms.
-class Plan {
- public:
-  Plan(at::ScalarType dtype, DftiWord domain, long length) {
-    const auto create = dtype == at::kFloat ? dfti().create_single : dfti().create_double;
-    require(create(&handle_, domain, length), "creating a plan");
-    set(kPlacement, static_cast<int>(kInPlace));
-    if (domain == kReal) set(kConjugateEvenStorage, static_cast<int>(kComplexComplex));
-  }
-  ~Plan() {
-    if (handle_ != nullptr) dfti().release(&handle_);
-  }
-  Plan(const Plan&) = delete;
-  Plan& operator=(const Plan&) = delete;
-
-  template <class Value>
-  void set(DftiWord word, Value value) {
-    require(dfti().set(handle_, word, value), "setting up a plan");
-  }
-  void commit() { require(dfti().commit(handle_), "committing a plan"); }
-  void forward(void* data) { require(dfti().forward(handle_, data), "a transform"); }
-  void backward(void* data) { require(dfti().backward(handle_, data), "a transform"); }
-
- private:
-  Dfti::Handle handle_ = nullptr;
-};
-
-}  // namespace
-
 struct RealFft2d::Plans {
   struct Rows {
-    std::unique_ptr<Plan> forward, inverse;
+    std::unique_ptr<FftPlan> forward, inverse;
   };
 
   Plans(std::int64_t n_y, std::int64_t n_x, at::ScalarType dtype)
-      : n_x(n_x), dtype(dtype), columns(dtype, kComplex, n_y) {
-    const long half = n_x / 2 + 1;
-    long strides[2] = {0, half};
-    columns.set(kNumberOfTransforms, half);
-    columns.set(kInputStrides, &strides[0]);
-    columns.set(kOutputStrides, &strides[0]);
-    columns.set(kInputDistance, 1L);
-    columns.set(kOutputDistance, 1L);
-    columns.set(kBackwardScale, 1.0 / (static_cast<double>(n_y) * static_cast<double>(n_x)));
-    columns.commit();
-  }
+      : n_x(n_x),
+        half(n_x / 2 + 1),
+        dtype(dtype),
+        columns({.length = n_y,
+                 .count = half,
+                 .stride = half,
+                 .distance_in = 1,
+                 .distance_out = 1,
+                 .backward_scale = 1.0 / (static_cast<double>(n_y) * static_cast<double>(n_x))},
+                c10::toComplexType(dtype)) {}
 
   /// Plans are kept by the number of rows.
   Rows& rows(std::int64_t count) {
     Rows& plan = by_count[count];
     if (!plan.forward) {
-      const long half = n_x / 2 + 1;
       plan.forward = row_plan(count, 2 * half, half);
       plan.inverse = row_plan(count, half, 2 * half);
     }
     return plan;
   }
 
-  [[nodiscard]] std::unique_ptr<Plan> row_plan(long count, long in, long out) const {
-    auto plan = std::make_unique<Plan>(dtype, kReal, n_x);
-    plan->set(kNumberOfTransforms, count);
-    plan->set(kInputDistance, in);
-    plan->set(kOutputDistance, out);
-    plan->commit();
-    return plan;
+  [[nodiscard]] std::unique_ptr<FftPlan> row_plan(std::int64_t count, std::int64_t in,
+                                                  std::int64_t out) const {
+    return std::make_unique<FftPlan>(
+        FftPlan::Batch{.length = n_x, .count = count, .distance_in = in, .distance_out = out},
+        dtype);
   }
 
-  std::int64_t n_x;
+  std::int64_t n_x, half;
   at::ScalarType dtype;
-  Plan columns;
+  FftPlan columns;
   std::map<std::int64_t, Rows> by_count;
 };
 
@@ -154,7 +59,7 @@ RealFft2d::RealFft2d(std::int64_t n_y, std::int64_t n_x, at::ScalarType dtype, B
     : n_y_(n_y), n_x_(n_x), dtype_(dtype) {
   const bool supported = dtype == at::kFloat || dtype == at::kDouble;
   PARFOCAL_CHECK(supported);
-  if (backend == Backend::kBest && dfti().complete()) {
+  if (backend == Backend::kBest && FftPlan::available()) {
     plans_ = std::make_unique<Plans>(n_y, n_x, dtype);
   }
 }

@@ -4,6 +4,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include "core/error.h"
@@ -41,6 +42,19 @@ TEST(PhaseSampling, PlacesWithoutLightDoNotCount) {
   phase.slice(1, 30) = phase.slice(1, 30) * 7.0;
   light.slice(1, 30) = 0.0;
   EXPECT_NO_THROW(check_phase_sampling("optics.mask", phase, light, grid));
+}
+
+TEST(PhaseSampling, OfAFieldCountsTheLightOfAllItsPlanes) {
+  const Grid grid = Grid::centred(30, 40, 2e-6, 2e-6);
+  const at::Tensor dark = at::zeros({2, 30, 40}, at::kComplexFloat);
+  EXPECT_NO_THROW(check_phase_sampling_of(dark, ramp(4.0), grid, "optics.mask"));
+  at::Tensor lit = dark.clone();
+  lit[1].fill_(1.0);
+  EXPECT_NO_THROW(check_phase_sampling_of(lit, ramp(3.1), grid, "optics.mask"));
+  EXPECT_THROW(check_phase_sampling_of(lit, ramp(4.0), grid, "optics.mask"), SamplingError);
+  const Grid turned = Grid::centred(40, 30, 2e-6, 2e-6);
+  EXPECT_THROW(check_phase_sampling_of(lit.mT(), ramp(4.0).t(), turned, "optics.mask"),
+               SamplingError);
 }
 
 }  // namespace
