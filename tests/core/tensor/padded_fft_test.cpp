@@ -6,6 +6,7 @@
 #include <ATen/ops/fft_ifft2.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/adjoint_gap.h"
 #include "tests/support/matchers.h"
 
 namespace parfocal::test {
