@@ -41,6 +41,11 @@ void refresh_without_gradient(Pipeline& pipeline) {
   pipeline.refresh();
 }
 
+std::string standstill_at(std::int64_t step) {
+  return "the line search of step " + std::to_string(step) +
+         " found no lower loss, nothing moved: a minimum, to rounding, or a loss with jumps";
+}
+
 /// The row of one step of a part.
 void add_row(const std::string& column, const TrainingRecord& record, std::int64_t step,
              TrainingTable& table) {
@@ -175,6 +180,7 @@ bool DesignTraining::run_part(const Part& part, const std::string& name, Trainin
     }
     if (cancelled) return false;
     if (rolls_back && trainer.step_count() % kKeepEvery == 0) record.kept = trainer.state();
+    const bool stood_still = trainer.stands_still();
     try {
       record.losses.push_back(trainer.step(loss));
     } catch (const NumericError& error) {
@@ -184,6 +190,7 @@ bool DesignTraining::run_part(const Part& part, const std::string& name, Trainin
       continue;
     }
     const std::int64_t done = trainer.step_count();
+    if (trainer.stands_still() && !stood_still) hooks.warning(standstill_at(done - 1));
     if (validation && done % validation->every == 0) {
       record.validations[done] =
           trainer.judge([&] { return value_of(design_.samples, validation->samples); });

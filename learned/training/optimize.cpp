@@ -123,9 +123,18 @@ void ParameterScan::describe(Schema<ParameterScan>& s) {
 void Optimizer::describe(Schema<Optimizer>& s) {
   s.summary("How a gradient becomes a step.");
   s.citation("D. P. Kingma, J. Ba, Adam: a method for stochastic optimization, ICLR 2015");
+  s.citation("D. C. Liu, J. Nocedal, Math. Program. 45, 503-528 (1989): L-BFGS");
+  s.convention(
+      "lbfgs: the rate is the unit of each parameter in the common metric, and the largest change "
+      "that a step without history tries first; the length of a step is found by a line search.");
   s.choice("method", &Optimizer::method,
-           {{"adam", Method::kAdam}, {"adamw", Method::kAdamW}, {"sgd", Method::kSgd}})
-      .doc("Adam, Adam with decoupled weight decay, or gradient descent with momentum.");
+           {{"adam", Method::kAdam},
+            {"adamw", Method::kAdamW},
+            {"sgd", Method::kSgd},
+            {"lbfgs", Method::kLbfgs}})
+      .doc(
+          "Adam, Adam with decoupled weight decay, gradient descent with momentum, or L-BFGS with "
+          "a line search on the objects of the step.");
   s.key("beta1", &Optimizer::beta1).at_least(0.0).below(1.0).doc("Memory of Adam's mean.");
   s.key("beta2", &Optimizer::beta2).at_least(0.0).below(1.0).doc("Memory of Adam's square.");
   s.key("epsilon", &Optimizer::epsilon).above(0.0).doc("Adam's guard against division by 0.");
@@ -133,6 +142,21 @@ void Optimizer::describe(Schema<Optimizer>& s) {
   s.key("weight_decay", &Optimizer::weight_decay)
       .at_least(0.0)
       .doc("Pull towards 0 of parameters without unit; optics never decay.");
+  s.key("history", &Optimizer::history)
+      .at_least(1)
+      .at_most(1000)
+      .doc("Steps that lbfgs draws the curvature from.");
+  s.check([](const Optimizer& o) -> std::string {
+    const Optimizer standard;
+    if (o.method != Method::kLbfgs) {
+      return o.history == standard.history ? "" : "history: only method lbfgs has one";
+    }
+    if (o.momentum != 0.0) return "momentum: method lbfgs has none";
+    if (o.weight_decay != 0.0) return "weight_decay: method lbfgs has none; take adamw or sgd";
+    const bool adam =
+        o.beta1 != standard.beta1 || o.beta2 != standard.beta2 || o.epsilon != standard.epsilon;
+    return adam ? "beta1, beta2 and epsilon belong to adam and adamw, not to lbfgs" : "";
+  });
 }
 
 void Validation::describe(Schema<Validation>& s) {
@@ -163,6 +187,22 @@ void EarlierTraining::describe(Schema<EarlierTraining>& s) {
       .doc(
           "Times it is done, each from values of another draw; the one with the lowest loss "
           "stays.");
+}
+
+std::string OptimizeBlock::mistake() const {
+  if (optimizer.method != Optimizer::Method::kLbfgs) return "";
+  if (optimizer.momentum != 0.0 || optimizer.weight_decay != 0.0) {
+    return "optimizer: method lbfgs has no momentum and no weight_decay";
+  }
+  for (const auto& [path, group] : parameters) {
+    const bool varies = group.schedule != ParameterGroup::Schedule::kConstant || group.warm_up > 0;
+    if (!varies && !group.clip) continue;
+    return "parameters." + path + "." +
+           (group.clip ? "clip" : (group.warm_up > 0 ? "warm_up" : "schedule")) +
+           ": method lbfgs finds the length of its steps itself; remove this key (start, stop and "
+           "cycle remain)";
+  }
+  return "";
 }
 
 OptimizeBlock OptimizeBlock::earlier() const {
@@ -219,6 +259,7 @@ void OptimizeBlock::describe(Schema<OptimizeBlock>& s) {
       .doc(
           "After a loss or gradient that is not finite: end with an error, or go back to the last "
           "kept state with half the rates, at most five times.");
+  s.check([](const OptimizeBlock& block) { return block.mistake(); });
 }
 
 double in_leaf_unit(const std::string& text, const std::string& key, const std::string& path,

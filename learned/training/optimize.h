@@ -72,13 +72,23 @@ struct ParameterScan {
   static void describe(Schema<ParameterScan>& s);
 };
 
+/// How a gradient becomes a step.
+///
+/// Convention: a step of L-BFGS looks at one loss (one batch, one place of the schedules) as often
+///             as its line search asks, at least twice; its pairs come from within a step. Its
+///             variables are free value / rate, so groups of different units share one metric, and
+///             without pairs the first length tried changes the variable that changes most by its
+///             rate. A change of the groups that move, or of the rates, begins without pairs.
+/// Errors:     L-BFGS finds the length of its steps: no schedules, warm-up and clipping of rates, no
+///             weight decay, no projection of leaves that have bounds.
 struct Optimizer {
-  enum class Method { kAdam, kAdamW, kSgd };
+  enum class Method { kAdam, kAdamW, kSgd, kLbfgs };
 
   Method method = Method::kAdam;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
   double momentum = 0.0;
   double weight_decay = 0.0;
+  std::int64_t history = 10;  ///< Pairs of L-BFGS.
   static void describe(Schema<Optimizer>& s);
 };
 
@@ -125,6 +135,8 @@ struct OptimizeBlock {
   OnNan on_nan = OnNan::kStop;
   static void describe(Schema<OptimizeBlock>& s);
 
+  /// What the groups ask that the method cannot give, as "KEY: rule"; empty where all fits.
+  [[nodiscard]] std::string mistake() const;
   /// `before` as a training of its own, with everything else as here.
   [[nodiscard]] OptimizeBlock earlier() const;
 };

@@ -3,16 +3,12 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
-#include <torch/optim/adam.h>
-#include <torch/optim/adamw.h>
-#include <torch/optim/sgd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
 
-#include "core/check.h"
 #include "core/error.h"
 #include "core/tensor/tensor_checks.h"
 #include "learned/training/trainer_moves.h"
@@ -24,46 +20,19 @@ bool lies_below(const std::string& path, const std::string& root) {
   return path == root || path.starts_with(root + ".");
 }
 
-/// Options with every field set: LibTorch's groups do not inherit from each other.
-std::unique_ptr<torch::optim::OptimizerOptions> options_of(const Optimizer& o,
-                                                           double weight_decay) {
-  switch (o.method) {
-    case Optimizer::Method::kAdam: {
-      auto options = std::make_unique<torch::optim::AdamOptions>(0.0);
-      options->betas({o.beta1, o.beta2}).eps(o.epsilon).weight_decay(weight_decay).amsgrad(false);
-      return options;
-    }
-    case Optimizer::Method::kAdamW: {
-      auto options = std::make_unique<torch::optim::AdamWOptions>(0.0);
-      options->betas({o.beta1, o.beta2}).eps(o.epsilon).weight_decay(weight_decay).amsgrad(false);
-      return options;
-    }
-    case Optimizer::Method::kSgd: {
-      auto options = std::make_unique<torch::optim::SGDOptions>(0.0);
-      options->momentum(o.momentum).weight_decay(weight_decay).dampening(0.0).nesterov(false);
-      return options;
-    }
-  }
-  throw LogicError("optimizer: unknown method");
-}
-
-std::unique_ptr<torch::optim::Optimizer> make_optimizer(
-    const Optimizer& o, const std::vector<torch::optim::OptimizerParamGroup>& groups) {
-  switch (o.method) {
-    case Optimizer::Method::kAdam:
-      return std::make_unique<torch::optim::Adam>(groups, torch::optim::AdamOptions(0.0));
-    case Optimizer::Method::kAdamW:
-      return std::make_unique<torch::optim::AdamW>(groups, torch::optim::AdamWOptions(0.0));
-    case Optimizer::Method::kSgd:
-      return std::make_unique<torch::optim::SGD>(groups, torch::optim::SGDOptions(0.0));
-  }
-  throw LogicError("optimizer: unknown method");
-}
-
 double positive_rate(const std::string& text, const std::string& path, const Parameter& parameter) {
   const double rate = in_leaf_unit(text, "rate", path, parameter);
   if (rate > 0.0) return rate;
   throw UsageError("optimize: rate = " + text + " of " + path + ": expected a positive one");
+}
+
+/// A cut at a bound has a kink, which a line search and pairs of gradients do not survive.
+void check_unbounded(const std::string& path, const Parameter& parameter) {
+  if (!std::isfinite(parameter.bounds.lower) && !std::isfinite(parameter.bounds.upper)) return;
+  throw UsageError(
+      "optimize: " + path +
+      " has bounds, and method lbfgs needs a loss without kinks: give its group bounds: "
+      "reparametrization");
 }
 
 double norm_of(const std::vector<at::Tensor>& gradients) {
@@ -102,21 +71,24 @@ Trainer::Trainer(OptimizeBlock block, ParameterTree& tree)
     : block_(std::move(block)),
       parameters_(trained_parameters(block_, tree)),
       moves_(std::make_unique<Moves>()) {
-  std::vector<torch::optim::OptimizerParamGroup> groups;
+  const std::string mistake = block_.mistake();
+  if (!mistake.empty()) throw UsageError("optimize: " + mistake);
+  std::vector<double> decays;
   for (const TrainedParameter& trained : parameters_) {
     const ParameterGroup& group = block_.parameters[trained.group].second;
     const Parameter& parameter = tree.at(trained.path);
-    const auto by = group.bounds == ParameterGroup::Bounded::kProjection
-                        ? BoundedLeaf::By::kProjection
-                        : BoundedLeaf::By::kReparametrization;
-    moves_->leaves.emplace_back(trained.path, parameter, by);
+    const bool projects = group.bounds == ParameterGroup::Bounded::kProjection;
+    if (projects && block_.optimizer.method == Optimizer::Method::kLbfgs) {
+      check_unbounded(trained.path, parameter);
+    }
+    moves_->leaves.emplace_back(
+        trained.path, parameter,
+        projects ? BoundedLeaf::By::kProjection : BoundedLeaf::By::kReparametrization);
     moves_->values.push_back(parameter.leaf);
     moves_->rates.push_back(positive_rate(group.rate, trained.path, parameter));
-    const double decay = parameter.unit == "1" ? block_.optimizer.weight_decay : 0.0;
-    groups.emplace_back(std::vector<at::Tensor>{moves_->leaves.back().free()},
-                        options_of(block_.optimizer, decay));
+    decays.push_back(parameter.unit == "1" ? block_.optimizer.weight_decay : 0.0);
   }
-  if (!groups.empty()) moves_->optimizer = make_optimizer(block_.optimizer, groups);
+  moves_->set_method(block_.optimizer, decays);
   if (block_.average) {
     for (const at::Tensor& v : moves_->values) average_.push_back(v.detach().clone());
   }
@@ -144,6 +116,11 @@ void Trainer::read_lines(const ParameterTree& tree) {
   }
 }
 
+void Trainer::scale_rates(double factor) {
+  rate_factor_ *= factor;
+  if (moves_->lbfgs) moves_->lbfgs->forget();
+}
+
 void Trainer::hold() const {
   for (const at::Tensor& value : moves_->values) value.requires_grad_(false);
 }
@@ -151,13 +128,6 @@ void Trainer::hold() const {
 Trainer::~Trainer() = default;
 Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
-
-void Trainer::clear_gradients() {
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    moves_->values[i].mutable_grad().reset();
-    moves_->leaves[i].free().mutable_grad().reset();
-  }
-}
 
 void Trainer::check_and_clip() {
   std::vector<std::vector<at::Tensor>> of_group(block_.parameters.size());
@@ -185,7 +155,10 @@ bool Trainer::set_rates() {
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const double factor =
         block_.parameters[parameters_[i].group].second.factor(step_, block_.steps);
-    moves_->optimizer->param_groups()[i].options().set_lr(moves_->rates[i] * rate_factor_ * factor);
+    if (moves_->optimizer) {
+      const double rate = moves_->rates[i] * rate_factor_ * factor;
+      moves_->optimizer->param_groups()[i].options().set_lr(rate);
+    }
     // A group that stands still has no gradient, and so does not even move by momentum.
     moves_->values[i].requires_grad_(factor != 0.0);
     any = any || factor != 0.0;
@@ -283,7 +256,7 @@ double Trainer::judge(const LossFunction& loss) {
 double Trainer::step(const LossFunction& loss) {
   scan(loss, step_);
   set_lines(step_);
-  clear_gradients();
+  moves_->clear_gradients();
   const bool moves = set_rates();
   const at::Tensor value = loss();
   const double number = value.detach().to(at::kDouble).item<double>();
@@ -295,8 +268,12 @@ double Trainer::step(const LossFunction& loss) {
   const at::NoGradGuard no_grad;
   if (!block_.validation) consider(number);
   check_and_clip();
-  moves_->optimizer->step();
-  for (const BoundedLeaf& leaf : moves_->leaves) leaf.push_value();
+  if (moves_->lbfgs) {
+    search_line(loss, number);
+  } else {
+    moves_->optimizer->step();
+    for (const BoundedLeaf& leaf : moves_->leaves) leaf.push_value();
+  }
   update_average();
   ++step_;
   return number;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/operators/parameter_tree.h"
+#include "learned/training/lbfgs.h"
 #include "learned/training/optimize.h"
 
 namespace parfocal {
@@ -32,7 +33,8 @@ struct TrainedParameter {
                                                                const ParameterTree& tree);
 
 /// Layout: "step", "stale", "finished", "rate_factor", and under the path of each parameter "value/", "free/" (of a reparametrization),
-///         "first_moment/", "second_moment/", "moment_steps/" or "momentum/" once it moved; "scan/"
+///         "first_moment/", "second_moment/", "moment_steps/" or "momentum/" once it moved, of L-BFGS
+///         "pair_steps/" and "pair_gradients/" [pair, ...] in variables free / rate; "scan/"
 ///         under the path of each scan; "best_loss", "best/" and "best_scan/" where the best is kept, "average/" of an average.
 using TrainerState = std::map<std::string, at::Tensor>;
 
@@ -70,10 +72,12 @@ class Trainer {
   /// After the last step: the scans of the end; then the best parameters where they are kept, else
   /// the moving average where there is one. Once.
   void finish(const LossFunction& loss);
+  /// Whether the line search of the last step found no lower loss, so that nothing moved.
+  [[nodiscard]] bool stands_still() const { return stands_still_; }
   /// No leaf requires a gradient any more, until the next step.
   void hold() const;
   /// All rates from here on times `factor`.
-  void scale_rates(double factor) { rate_factor_ *= factor; }
+  void scale_rates(double factor);
   [[nodiscard]] double rate_factor() const { return rate_factor_; }
 
   /// Everything that the next step depends on, by name: step, values, moments, scans, best.
@@ -104,10 +108,13 @@ class Trainer {
   /// Nothing: where the schedules end.
   void set_lines(std::optional<std::int64_t> step);
   void scan(const LossFunction& loss, std::int64_t at);
-  void clear_gradients();
   void check_and_clip();
   /// Whether any group moves in this step; the leaves of those that do require a gradient.
   bool set_rates();
+  /// A step of L-BFGS from the present point, where the loss is `number`.
+  void search_line(const LossFunction& loss, double number);
+  [[nodiscard]] Lbfgs::Point evaluate(const LossFunction& loss, const at::Tensor& variables) const;
+  void write_pairs(TrainerState& state) const;
   /// Remembers the present values where they are the best so far.
   void consider(double loss);
   [[nodiscard]] bool lines_have_ended() const;
@@ -125,6 +132,7 @@ class Trainer {
   std::int64_t stale_ = 0;  ///< Judgements in a row without a better one.
   double rate_factor_ = 1.0;
   bool finished_ = false;
+  bool stands_still_ = false;
   std::unique_ptr<Moves> moves_;
 };
 

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/stack.h>
 #include <torch/optim/adam.h>
 #include <torch/optim/adamw.h>
 #include <torch/optim/sgd.h>
 
-#include <cmath>
+#include <deque>
+#include <utility>
+#include <vector>
 
+#include "core/check.h"
 #include "core/error.h"
 #include "core/tensor/tensor_checks.h"
 #include "learned/training/trainer.h"
@@ -32,6 +37,16 @@ class Reader {
       throw DataError("the state of the training: " + name + " has another shape or dtype");
     }
     return found.to(like.device()).clone();
+  }
+  /// Several float64 copies one behind the other, each of the shape of `like`.
+  [[nodiscard]] at::Tensor take_stack(const std::string& name, const at::Tensor& like) {
+    const at::Tensor found = take_any(name);
+    const bool fits = found.dim() == like.dim() + 1 && found.size(0) > 0 &&
+                      found.sizes().slice(1) == like.sizes() && found.scalar_type() == at::kDouble;
+    if (!fits) {
+      throw DataError("the state of the training: " + name + " has another shape or dtype");
+    }
+    return found.to(like.device()).reshape({found.size(0), -1});
   }
   [[nodiscard]] std::int64_t take_integer(const std::string& name) {
     const at::Tensor found = take_any(name);
@@ -98,6 +113,8 @@ void write_moments(Optimizer::Method method, const torch::optim::OptimizerParamS
       if (buffer.defined()) state["momentum/" + path] = copy_of(buffer);
       return;
     }
+    case Optimizer::Method::kLbfgs:
+      throw LogicError("the state of L-BFGS has no moments");
   }
 }
 
@@ -116,7 +133,69 @@ ParameterState read_moments(Optimizer::Method method, Reader& reader, const std:
              : read_adam<torch::optim::AdamWParamState>(reader, path, like);
 }
 
+constexpr const char* kSteps = "pair_steps/";
+constexpr const char* kGradients = "pair_gradients/";
+
+/// The part of each pair that belongs to elements [first, first + n) of the variables.
+at::Tensor stack_of(const std::deque<Lbfgs::Pair>& pairs, at::Tensor Lbfgs::Pair::*side,
+                    std::int64_t first, const at::Tensor& like) {
+  std::vector<at::Tensor> parts;
+  for (const Lbfgs::Pair& pair : pairs) {
+    parts.push_back((pair.*side).narrow(0, first, like.numel()).view(like.sizes()));
+  }
+  return copy_of(at::stack(parts));
+}
+
+/// Pairs of the leaves that have any.
+struct StoredPairs {
+  std::vector<std::size_t> moving;
+  std::deque<Lbfgs::Pair> pairs;
+};
+
+class PairReader {
+ public:
+  explicit PairReader(std::int64_t history) : history_(history) {}
+
+  void take(Reader& reader, std::size_t leaf, const std::string& path, const at::Tensor& free) {
+    if (!reader.has(kSteps + path)) return;
+    moving_.push_back(leaf);
+    steps_.push_back(reader.take_stack(kSteps + path, free));
+    gradients_.push_back(reader.take_stack(kGradients + path, free));
+    for (const at::Tensor& stack : {steps_.back(), gradients_.back()}) {
+      if (stack.size(0) == steps_.front().size(0) && stack.size(0) <= history_) continue;
+      throw DataError("the state of the training: " + path + " has another number of pairs");
+    }
+  }
+  [[nodiscard]] StoredPairs found() const {
+    StoredPairs stored{moving_, {}};
+    if (moving_.empty()) return stored;
+    const at::Tensor s = at::cat(steps_, 1), y = at::cat(gradients_, 1);
+    // Copies: a product of vectors has the same bits only at the same alignment.
+    for (std::int64_t i = 0; i < s.size(0); ++i) {
+      stored.pairs.push_back({s[i].clone(), y[i].clone()});
+    }
+    return stored;
+  }
+
+ private:
+  std::int64_t history_;
+  std::vector<std::size_t> moving_;
+  std::vector<at::Tensor> steps_, gradients_;
+};
+
 }  // namespace
+
+void Trainer::write_pairs(TrainerState& state) const {
+  const std::deque<Lbfgs::Pair>& pairs = moves_->lbfgs->pairs();
+  if (pairs.empty()) return;
+  std::int64_t first = 0;
+  for (const std::size_t i : moves_->moving) {
+    const at::Tensor& free = moves_->leaves[i].free();
+    state[kSteps + parameters_[i].path] = stack_of(pairs, &Lbfgs::Pair::s, first, free);
+    state[kGradients + parameters_[i].path] = stack_of(pairs, &Lbfgs::Pair::y, first, free);
+    first += free.numel();
+  }
+}
 
 TrainerState Trainer::state() const {
   const at::NoGradGuard no_grad;
@@ -130,10 +209,12 @@ TrainerState Trainer::state() const {
     state["value/" + path] = copy_of(moves_->values[i]);
     if (!free.is_same(moves_->values[i])) state["free/" + path] = copy_of(free);
     if (!average_.empty()) state["average/" + path] = copy_of(average_[i]);
+    if (!moves_->optimizer) continue;
     const auto moments = moves_->optimizer->state().find(free.unsafeGetTensorImpl());
     if (moments == moves_->optimizer->state().end()) continue;
     write_moments(block_.optimizer.method, *moments->second, path, state);
   }
+  if (moves_->lbfgs) write_pairs(state);
   for (std::size_t i = 0; i < scans_.size(); ++i) {
     state["scan/" + block_.scans[i].first] = copy_of(scans_[i].leaf);
   }
@@ -162,6 +243,7 @@ void Trainer::restore(const TrainerState& state) {
   const double rate_factor = reader.take_number("rate_factor");
   std::vector<std::pair<at::Tensor, at::Tensor>> copies;
   std::vector<ParameterState> moments;
+  PairReader pairs(block_.optimizer.history);
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const std::string& path = parameters_[i].path;
     const at::Tensor& value = moves_->values[i];
@@ -171,7 +253,10 @@ void Trainer::restore(const TrainerState& state) {
     if (!average_.empty()) {
       copies.emplace_back(average_[i], reader.take("average/" + path, value));
     }
-    moments.push_back(read_moments(block_.optimizer.method, reader, path, free));
+    if (moves_->lbfgs) pairs.take(reader, i, path, free);
+    if (moves_->optimizer) {
+      moments.push_back(read_moments(block_.optimizer.method, reader, path, free));
+    }
   }
   for (std::size_t i = 0; i < scans_.size(); ++i) {
     const at::Tensor& leaf = scans_[i].leaf;
@@ -188,9 +273,14 @@ void Trainer::restore(const TrainerState& state) {
     }
   }
   reader.check_whole();
+  StoredPairs stored = pairs.found();
 
   for (const auto& [leaf, value] : copies) leaf.copy_(value);
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+  if (moves_->lbfgs) {
+    moves_->lbfgs->set_pairs(std::move(stored.pairs));
+    moves_->moving = std::move(stored.moving);
+  }
+  for (std::size_t i = 0; i < moments.size(); ++i) {
     const void* const key = moves_->leaves[i].free().unsafeGetTensorImpl();
     moves_->optimizer->state().erase(const_cast<void*>(key));
     if (moments[i]) moves_->optimizer->state()[const_cast<void*>(key)] = std::move(moments[i]);

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "core/error.h"
 #include "core/tensor/tensor_file.h"
 #include "learned/training/trainer.h"
@@ -17,6 +19,8 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr std::int64_t kSteps = 8;
+constexpr std::array kMethods{Optimizer::Method::kAdam, Optimizer::Method::kAdamW,
+                              Optimizer::Method::kSgd, Optimizer::Method::kLbfgs};
 
 /// A crooked valley over a free leaf, a bounded one and a scanned one, with a schedule that bends
 /// it from step to step.
@@ -36,8 +40,15 @@ struct Valley {
     block.parameters = {{"a.x", group}, {"a.y", group}};
     block.parameters[0].second.start = 2;
     block.optimizer.method = method;
-    block.optimizer.momentum = 0.8;
-    block.optimizer.weight_decay = 0.01;
+    if (method == Optimizer::Method::kLbfgs) {
+      for (auto& [path, held] : block.parameters) {
+        held.schedule = ParameterGroup::Schedule::kConstant;
+      }
+      block.optimizer.history = 3;
+    } else {
+      block.optimizer.momentum = 0.8;
+      block.optimizer.weight_decay = 0.01;
+    }
     block.steps = kSteps;
     ParameterSchedule bend;
     bend.from = "0";
@@ -106,8 +117,7 @@ Ended run(Optimizer::Method method, std::int64_t cut) {
 }
 
 TEST(TrainerState, GoesOnWithTheSameBitsFromEveryStepWithEveryMethod) {
-  for (const auto method :
-       {Optimizer::Method::kAdam, Optimizer::Method::kAdamW, Optimizer::Method::kSgd}) {
+  for (const auto method : kMethods) {
     const Ended whole = run(method, 0);
     for (std::int64_t cut = 1; cut <= kSteps; ++cut) {
       const Ended cut_run = run(method, cut);
@@ -121,24 +131,25 @@ TEST(TrainerState, GoesOnWithTheSameBitsFromEveryStepWithEveryMethod) {
 
 /// The control: without the moments of the optimizer the rest of the run is another one.
 TEST(TrainerState, WithoutTheMomentsTheRunIsAnother) {
-  for (const auto method :
-       {Optimizer::Method::kAdam, Optimizer::Method::kAdamW, Optimizer::Method::kSgd}) {
+  for (const auto method : kMethods) {
     const Ended whole = run(method, 0);
     const Ended forgetful = run(method, 5, [](TrainerState& state) {
-      std::erase_if(
-          state, [](const auto& entry) { return entry.first.find("moment") != std::string::npos; });
+      std::erase_if(state, [](const auto& entry) {
+        return entry.first.find("moment") != std::string::npos || entry.first.starts_with("pair_");
+      });
     });
     EXPECT_NE(forgetful.losses, whole.losses);
   }
 }
 
-std::string refusal(const std::function<void(TrainerState&)>& change) {
-  Valley valley;
+std::string refusal(const std::function<void(TrainerState&)>& change,
+                    Optimizer::Method method = Optimizer::Method::kAdam) {
+  Valley valley(method);
   Trainer trainer(valley.block, valley.tree);
   for (int i = 0; i < 6; ++i) trainer.step(valley.loss());
   TrainerState state = trainer.state();
   change(state);
-  Valley other;
+  Valley other(method);
   Trainer resumed(other.block, other.tree);
   try {
     resumed.restore(state);
@@ -164,6 +175,33 @@ TEST(TrainerState, AStateThatDoesNotFitIsRefusedWhole) {
   EXPECT_THAT(refusal([](TrainerState& s) { s["best/a.y"].fill_(NAN); }), HasSubstr("not finite"));
   EXPECT_THAT(refusal([](TrainerState& s) { s["step"] = at::full({}, 99, at::kLong); }),
               HasSubstr("of step 99"));
+}
+
+TEST(TrainerState, PairsThatDoNotFitAreRefusedWhole) {
+  const auto pairs_refused = [](const std::function<void(TrainerState&)>& change) {
+    return refusal(change, Optimizer::Method::kLbfgs);
+  };
+  EXPECT_THAT(pairs_refused([](TrainerState& s) { s.erase("pair_gradients/a.x"); }),
+              HasSubstr("lacks pair_gradients/a.x"));
+  EXPECT_THAT(pairs_refused([](TrainerState& s) {
+                s["pair_steps/a.y"] = s["pair_steps/a.y"].narrow(0, 0, 1);
+              }),
+              HasSubstr("a.y has another number of pairs"));
+  EXPECT_THAT(pairs_refused([](TrainerState& s) {
+                for (const char* name : {"pair_steps/a.x", "pair_gradients/a.x", "pair_steps/a.y",
+                                         "pair_gradients/a.y"}) {
+                  s[name] = s[name].narrow(0, 0, 1).repeat({4, 1});
+                }
+              }),
+              HasSubstr("another number of pairs"));
+  EXPECT_THAT(pairs_refused([](TrainerState& s) {
+                s["pair_steps/a.x"] = s["pair_steps/a.x"].to(at::kFloat);
+              }),
+              HasSubstr("shape or dtype"));
+  EXPECT_THAT(refusal([](TrainerState& s) {
+                s["pair_steps/a.x"] = at::full({1, 3}, 1.0);
+              }),
+              HasSubstr("pair_steps/a.x belongs to nothing"));
 }
 
 }  // namespace
