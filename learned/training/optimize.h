@@ -79,6 +79,7 @@ struct ParameterScan {
 ///             variables are free value / rate, so groups of different units share one metric, and
 ///             without pairs the first length tried changes the variable that changes most by its
 ///             rate. A change of the groups that move, or of the rates, begins without pairs.
+///             A trial without a loss (not finite, optics that alias there) counts as too far.
 /// Errors:     L-BFGS finds the length of its steps: no schedules, warm-up and clipping of rates, no
 ///             weight decay, no projection of leaves that have bounds.
 struct Optimizer {

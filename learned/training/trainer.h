@@ -113,6 +113,7 @@ class Trainer {
   bool set_rates();
   /// A step of L-BFGS from the present point, where the loss is `number`.
   void search_line(const LossFunction& loss, double number);
+  /// Not finite where the loss has no value: too coarse a sampling, an iteration that diverges.
   [[nodiscard]] Lbfgs::Point evaluate(const LossFunction& loss, const at::Tensor& variables) const;
   void write_pairs(TrainerState& state) const;
   /// Remembers the present values where they are the best so far.

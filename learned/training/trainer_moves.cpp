@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "core/error.h"
 
 namespace parfocal {
 namespace {
@@ -126,13 +127,20 @@ Lbfgs::Point Trainer::evaluate(const LossFunction& loss, const at::Tensor& varia
   moves_->set_variables(variables, rate_factor_);
   moves_->clear_gradients();
   const at::Tensor reached = moves_->variables(rate_factor_);
+  const Lbfgs::Point too_far{reached, std::nan(""), at::zeros_like(reached)};
   const at::AutoGradMode with_gradient(true);
-  const at::Tensor value = loss();
-  const double number = value.detach().to(at::kDouble).item<double>();
-  if (!std::isfinite(number)) return {reached, number, at::zeros_like(reached)};
-  value.backward();
-  for (const std::size_t i : moves_->moving) moves_->leaves[i].pull_gradient();
-  return {reached, number, moves_->gradient(rate_factor_)};
+  try {
+    const at::Tensor value = loss();
+    const double number = value.detach().to(at::kDouble).item<double>();
+    if (!std::isfinite(number)) return too_far;
+    value.backward();
+    for (const std::size_t i : moves_->moving) moves_->leaves[i].pull_gradient();
+    return {reached, number, moves_->gradient(rate_factor_)};
+  } catch (const SamplingError&) {
+    return too_far;
+  } catch (const NumericError&) {
+    return too_far;
+  }
 }
 
 void Trainer::search_line(const LossFunction& loss, double number) {

@@ -19,7 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string study_yaml(int steps) {
+std::string study_yaml(int steps, const std::string& method) {
+  const bool lbfgs = method == "lbfgs";
   return "parfocal: 1\nname: small\ntask: design\n"
          "scene: {type: periodic_dead_leaves, size: [16, 16], discs: 30, radius_max: 8}\n"
          "optics:\n"
@@ -39,10 +40,10 @@ std::string study_yaml(int steps) {
          "  before: {loss: {type: wiener_error}, steps: 8, starts: 2, parameters: "
          "{optics.mask.surface: {rate: 0.2 rad}}}\n"
          "  parameters:\n"
-         "    reconstruction.network: {rate: 1e-3, warm_up: 5}\n"
-         "    optics.mask.surface: {rate: 0.2 rad, schedule: cosine, clip: 1}\n"
-         "  steps: " +
-         std::to_string(steps) +
+         "    reconstruction.network: {rate: 1e-3" +
+         std::string(lbfgs ? "" : ", warm_up: 5") + "}\n    optics.mask.surface: {rate: 0.2 rad" +
+         (lbfgs ? "" : ", schedule: cosine, clip: 1") + "}\n  optimizer: {method: " + method +
+         "}\n  steps: " + std::to_string(steps) +
          "\nevaluate: {samples: 2, metrics: [{type: psnr, peak: 1}]}\n"
          "compare:\n  open: {optics.mask.surface: {type: flat}}\n  learned: {}\n"
          "runtime: {threads: 1, precision: {optics: float64}, checkpoints: {every: 0 s}}\n";
@@ -69,8 +70,8 @@ fs::path wait_for_checkpoints(const fs::path& out, int checkpoints) {
 
 }  // namespace
 
-ResumeCase::ResumeCase(int steps) : steps_(steps) {
-  static_cast<void>(folder_.write("small.yaml", study_yaml(steps)));
+ResumeCase::ResumeCase(int steps, const std::string& method) : steps_(steps) {
+  static_cast<void>(folder_.write("small.yaml", study_yaml(steps, method)));
   const ProgramResult result =
       run_parfocal({"run", "small.yaml", "-q", "--out", "whole"}, folder_.path());
   EXPECT_EQ(result.exit_code, 0) << result.err;

@@ -12,8 +12,8 @@ namespace parfocal::testing {
 /// checkpoint after every step.
 class ResumeCase {
  public:
-  /// Runs it once undisturbed.
-  explicit ResumeCase(int steps);
+  /// Runs it once undisturbed. `method`: of the optimizer.
+  explicit ResumeCase(int steps, const std::string& method = "adam");
 
   [[nodiscard]] const std::filesystem::path& path() const { return folder_.path(); }
   /// A fresh run, sent `signal` some time after it has written that many checkpoints. Its folder.

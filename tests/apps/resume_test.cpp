@@ -52,6 +52,15 @@ TEST(Resume, StoppedByASignalItGoesOnFromThatStep) {
   EXPECT_THAT(again.err, HasSubstr("has ended with success"));
 }
 
+/// Its pairs are kept, and with them the direction of the next step.
+TEST(Resume, ATrainingByLbfgsGoesOnWithTheSameBytes) {
+  const ResumeCase study(16, "lbfgs");
+  const fs::path run = study.stopped_run("stopped", 7, 0.0, SIGTERM);
+  EXPECT_EQ(study.resume(run).exit_code, 0);
+  study.expect_same_as_undisturbed(run);
+  EXPECT_THAT(read_whole_file(run / "log.txt"), HasSubstr("resumed after step"));
+}
+
 TEST(Resume, ADamagedNewestCheckpointFallsBackAndSaysSo) {
   const fs::path run = stopped("damaged");
   const std::vector<fs::path> found = checkpoints_of(run);

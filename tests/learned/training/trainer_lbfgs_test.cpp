@@ -174,15 +174,36 @@ TEST(TrainerLbfgs, ATrialThatIsNotFiniteIsShortenedAndAStartThatIsNotIsAnError) 
   EXPECT_TRUE(at::equal(c.leaf("a.x"), x));
 }
 
-TEST(TrainerLbfgs, AnErrorOfTheLossLeavesTheLeavesWhereTheyWere) {
+/// Optics that cannot be sampled, an iteration that diverges: a wall like a loss that is not finite.
+template <class Refusal>
+void expect_wall() {
+  Case c;
+  c.block.parameters = {{"a.x", Case::group("100 um")}};
+  Trainer trainer(c.block, c.tree);
+  const auto walled = [&] {
+    if (c.value("a.x") > 1.5) throw Refusal("beyond the wall");
+    return (c.leaf("a.x") - 1.0).square().sum();
+  };
+  while (trainer.step_count() < 6) trainer.step(walled);
+  EXPECT_NEAR(c.value("a.x"), 1.0, 1e-6);
+  const auto refused = [&]() -> at::Tensor { throw Refusal("everywhere"); };
+  EXPECT_THROW(trainer.step(refused), Refusal) << "at the start of a step";
+}
+
+TEST(TrainerLbfgs, ATrialWithoutALossIsShortened) {
+  expect_wall<SamplingError>();
+  expect_wall<NumericError>();
+}
+
+TEST(TrainerLbfgs, AnyOtherErrorOfTheLossLeavesTheLeavesWhereTheyWere) {
   Case c;
   Trainer trainer(c.block, c.tree);
   int count = 0;
   const auto breaks = [&] {
-    if (++count == 2) throw NumericError("the optics broke");
+    if (++count == 2) throw DataError("the file is gone");
     return c.loss()();
   };
-  EXPECT_THROW(trainer.step(breaks), NumericError);
+  EXPECT_THROW(trainer.step(breaks), DataError);
   EXPECT_EQ(c.value("a.x"), -1.2);
   EXPECT_EQ(c.value("a.y"), 1.0);
   EXPECT_EQ(trainer.step_count(), 0);
