@@ -80,7 +80,7 @@ struct ParameterScan {
 ///             without pairs the first length tried changes the variable that changes most by its
 ///             rate. A change of the groups that move, or of the rates, begins without pairs.
 ///             A trial without a loss (not finite, optics that alias there) counts as too far.
-/// Errors:     L-BFGS finds the length of its steps: no schedules, warm-up and clipping of rates, no
+/// Errors:     L-BFGS finds the length of its steps: no schedule, warm-up and clip of a rate, no
 ///             weight decay, no projection of leaves that have bounds.
 struct Optimizer {
   enum class Method { kAdam, kAdamW, kSgd, kLbfgs };

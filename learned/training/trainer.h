@@ -32,10 +32,10 @@ struct TrainedParameter {
 [[nodiscard]] std::vector<TrainedParameter> trained_parameters(const OptimizeBlock& block,
                                                                const ParameterTree& tree);
 
-/// Layout: "step", "stale", "finished", "rate_factor", and under the path of each parameter "value/", "free/" (of a reparametrization),
-///         "first_moment/", "second_moment/", "moment_steps/" or "momentum/" once it moved, of L-BFGS
-///         "pair_steps/" and "pair_gradients/" [pair, ...] in variables free / rate; "scan/"
-///         under the path of each scan; "best_loss", "best/" and "best_scan/" where the best is kept, "average/" of an average.
+/// Layout: "step", "stale", "finished", "rate_factor"; before each path "value/", "free/" (mapped),
+///         "first_moment/", "second_moment/", "moment_steps/" or "momentum/" once it moved, or of
+///         L-BFGS "pair_steps/", "pair_gradients/" [pair, ...] by free / rate; "average/"; "scan/"
+///         before the path of a scan; "best_loss", "best/", "best_scan/" where the best is kept.
 using TrainerState = std::map<std::string, at::Tensor>;
 
 /// Finds parameters step by step: schedules, scans, gradient, clipping, rate, step, bounds.

@@ -174,7 +174,7 @@ TEST(TrainerLbfgs, ATrialThatIsNotFiniteIsShortenedAndAStartThatIsNotIsAnError) 
   EXPECT_TRUE(at::equal(c.leaf("a.x"), x));
 }
 
-/// Optics that cannot be sampled, an iteration that diverges: a wall like a loss that is not finite.
+/// Optics that cannot be sampled, an iteration that diverges: walls like a loss that is not finite.
 template <class Refusal>
 void expect_wall() {
   Case c;
