@@ -24,6 +24,8 @@ class Prior {
   [[nodiscard]] virtual bool has_value() const { return false; }
   [[nodiscard]] virtual bool has_gradient() const { return false; }
   [[nodiscard]] virtual bool has_prox() const { return false; }
+  /// Whether it was learned from examples; then a classical result stands beside it in a report.
+  [[nodiscard]] virtual bool is_learned() const { return false; }
   /// Whether R is convex, so that its prox never expands a distance.
   [[nodiscard]] virtual bool is_convex() const { return true; }
   /// An upper bound of the curvature of R, where it has a gradient: a descent shortens its step by it.

@@ -3,6 +3,7 @@
 
 #include "core/operators/component.h"
 #include "learned/networks/image_network.h"
+#include "solvers/learned_stage.h"
 #include "solvers/predicted_variance.h"
 #include "solvers/stage.h"
 
@@ -17,11 +18,12 @@ namespace parfocal::learned {
 /// Y. Gal, Advances in Neural Information Processing Systems 30, 5574 (2017).
 /// Convention: the network maps one channel to two, f first; every condition goes through it alone.
 ///             The loss `heteroscedastic` trains both, any other one the mean only.
+///             Without it the image passes.
 /// Layout:     [batch, condition, n_y, n_x], object values; leaves under PATH.network.
 /// Precision:  weights and activations as `precision` says; the results have the dtype of the image.
 /// Errors:     UsageError for a network of other channels.
 /// Tested by:  tests/learned/networks/heteroscedastic_network_test.cpp, conformance.
-class HeteroscedasticNetwork final : public Stage, public PredictedVariance {
+class HeteroscedasticNetwork final : public Stage, public PredictedVariance, public LearnedStage {
  public:
   using Precision = NetworkPrecision;
   struct Params {

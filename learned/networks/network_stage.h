@@ -3,6 +3,7 @@
 
 #include "core/operators/component.h"
 #include "learned/networks/image_network.h"
+#include "solvers/learned_stage.h"
 #include "solvers/stage.h"
 
 namespace parfocal::learned {
@@ -11,12 +12,12 @@ namespace parfocal::learned {
 ///
 ///   x_bk = network(y_bk),   each image of the batch and of the conditions on its own
 ///
-/// Convention: the network maps one channel to one channel.
+/// Convention: the network maps one channel to one channel; without it the image passes.
 /// Layout:     [batch, condition, n_y, n_x], object values; leaves under PATH.network.
 /// Precision:  weights and activations as `precision` says; the result has the dtype of the image.
 /// Errors:     UsageError for a network of other channels.
 /// Tested by:  tests/learned/networks/network_stage_test.cpp, conformance.
-class NetworkStage final : public Stage {
+class NetworkStage final : public Stage, public LearnedStage {
  public:
   using Precision = NetworkPrecision;
   struct Params {

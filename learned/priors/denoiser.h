@@ -59,6 +59,7 @@ class Denoiser final : public Prior {
   [[nodiscard]] std::string name() const override { return "denoiser"; }
   [[nodiscard]] bool has_gradient() const override { return params_.sigma.has_value(); }
   [[nodiscard]] bool has_prox() const override { return true; }
+  [[nodiscard]] bool is_learned() const override { return true; }
   [[nodiscard]] bool is_convex() const override { return false; }
   [[nodiscard]] double curvature() const override;
   [[nodiscard]] at::Tensor gradient(const at::Tensor& v) const override;

@@ -126,6 +126,10 @@ Equilibrium::Givens Equilibrium::Givens::detached() const {
   return free;
 }
 
+ClassicalPart Equilibrium::classical() const {
+  return solver_.classical(forward_.iterations, forward_.tolerance);
+}
+
 at::Tensor Equilibrium::apply(const at::Tensor& image, const StageScene& scene) const {
   const Givens givens{solver_.data(solver_.prepared(image), scene, kName),
                       solver_.scalars().of_step(0, image.scalar_type())};

@@ -4,6 +4,7 @@
 #include "core/operators/component.h"
 #include "learned/unrolled/fixed_point.h"
 #include "learned/unrolled/learned_solver.h"
+#include "solvers/learned_stage.h"
 #include "solvers/stage.h"
 
 namespace parfocal::learned {
@@ -22,6 +23,7 @@ namespace parfocal::learned {
 /// (2022): without the Jacobian.
 /// Convention: numbers and weights as in `Unrolled`, the same in every step. The relative error of
 ///             a gradient is about the tolerance of its adjoint, plus some of that of the solution.
+///             Its classical part is iterated plainly, to the same tolerance or `iterations`.
 /// Layout:     y and x [batch, condition, n_y, n_x], object values; leaves PATH.NAME [1], and those
 ///             of the networks.
 /// Precision:  that of the model.
@@ -30,7 +32,7 @@ namespace parfocal::learned {
 /// Errors:     UsageError for a solver that is no map of its variables, and in stationary for a
 ///             network or a prior without gradient; NumericError where a tolerance is not reached.
 /// Tested by:  tests/learned/unrolled/equilibrium_test.cpp, conformance.
-class Equilibrium final : public Stage {
+class Equilibrium final : public Stage, public LearnedStage {
  public:
   enum class Backward { kFixedPoint, kStationary, kJacobianFree };
   struct Params : LearnedSolverParams {
@@ -43,6 +45,8 @@ class Equilibrium final : public Stage {
   Equilibrium(const Params& params, const BuildContext& context);
 
   [[nodiscard]] at::Tensor apply(const at::Tensor& image, const StageScene& scene) const override;
+  [[nodiscard]] bool has_learned() const override { return solver_.has_learned(); }
+  [[nodiscard]] ClassicalPart classical() const override;
 
  private:
   /// What a step depends on besides its variables; detached for runs without a graph.

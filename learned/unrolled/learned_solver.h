@@ -10,6 +10,7 @@
 #include "learned/networks/image_network.h"
 #include "learned/unrolled/solver_run.h"
 #include "learned/unrolled/step_scalars.h"
+#include "solvers/learned_stage.h"
 
 namespace parfocal::learned {
 
@@ -48,9 +49,19 @@ class LearnedSolver {
                              const std::string& user) const {
     return run_data(image, scene, setup_->weighting, user);
   }
+  /// Whether numbers, networks or priors of it are learned.
+  [[nodiscard]] bool has_learned() const;
+  /// The same solver with the numbers of the experiment and nothing learned, for as many steps or
+  /// until a step changes less; where a network stood for what is known of the object, total
+  /// variation fitted to the noise.
+  [[nodiscard]] ClassicalPart classical(std::int64_t steps, double tolerance) const;
   [[nodiscard]] const StepScalars& scalars() const { return *scalars_; }
 
  private:
+  /// Whether a network stands for what is known of the object.
+  [[nodiscard]] bool has_learned_prior() const;
+
+  std::string name_;  ///< Of the solver.
   std::shared_ptr<const RunSetup> setup_;
   std::optional<StepScalars> scalars_;
   std::shared_ptr<const ImageNetwork> pre_, post_;

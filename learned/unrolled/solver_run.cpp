@@ -53,12 +53,17 @@ RunData run_data(const at::Tensor& image, const StageScene& scene, Weighting wei
   return {camera_of(scene.model, user), counts, weight, scene.photons};
 }
 
+Problem problem_of(const RunData& data, std::vector<std::shared_ptr<const Prior>> priors) {
+  Problem problem;
+  problem.model = std::make_shared<Camera>(data.camera);
+  problem.likelihood = std::make_shared<PhotonImage>(data.weight);
+  problem.priors = std::move(priors);
+  problem.counts = data.counts;
+  return problem;
+}
+
 SolverRun::SolverRun(std::shared_ptr<const RunSetup> setup, const RunData& data)
-    : setup_(std::move(setup)), photons_(data.photons) {
-  problem_.model = std::make_shared<Camera>(data.camera);
-  problem_.likelihood = std::make_shared<PhotonImage>(data.weight);
-  problem_.priors = setup_->priors;
-  problem_.counts = data.counts;
+    : setup_(std::move(setup)), photons_(data.photons), problem_(problem_of(data, setup_->priors)) {
   problem_.differentiable = true;
   state_ = setup_->solver->init(problem_);
 }

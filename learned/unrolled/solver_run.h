@@ -43,6 +43,10 @@ struct RunData {
 [[nodiscard]] RunData run_data(const at::Tensor& image, const StageScene& scene,
                                Weighting weighting, const std::string& user);
 
+/// What a solver is given of it.
+[[nodiscard]] Problem problem_of(const RunData& data,
+                                 std::vector<std::shared_ptr<const Prior>> priors);
+
 /// A solver on the images of a stage, in photons, step by step; its variables as one tensor.
 ///
 ///   counts = photons image,  W = Fisher weight at max(counts, 1 photon), or 1

@@ -31,6 +31,7 @@ class StepScalars {
               const std::vector<LearnableScalar>& offered, const std::vector<std::string>& names,
               std::int64_t count);
 
+  [[nodiscard]] bool empty() const { return leaves_.empty(); }
   /// The numbers of step k, 0-dim.
   [[nodiscard]] std::map<std::string, at::Tensor> of_step(std::int64_t k,
                                                           at::ScalarType dtype) const;

@@ -34,6 +34,10 @@ Unrolled::Unrolled(const Params& params, const BuildContext& context)
       checkpoint_every_(params.checkpoint_every),
       solver_(params, context, params.shared ? 1 : params.iterations) {}
 
+ClassicalPart Unrolled::classical() const {
+  return solver_.classical(std::max<std::int64_t>(100, iterations_), 0.0);
+}
+
 at::Tensor Unrolled::apply(const at::Tensor& image, const StageScene& scene) const {
   const RunData data = solver_.data(solver_.prepared(image), scene, "unrolled");
   if (checkpoint_every_ > 0) return solver_.finished(checkpointed(data));

@@ -3,6 +3,7 @@
 
 #include "core/operators/component.h"
 #include "learned/unrolled/learned_solver.h"
+#include "solvers/learned_stage.h"
 #include "solvers/stage.h"
 
 namespace parfocal::learned {
@@ -17,7 +18,7 @@ namespace parfocal::learned {
 /// Convention: solver, penalties and weights are those of the same solver in task reconstruct: it
 ///             works in photons. Where the model makes several images of an object, each is taken
 ///             as the image of an object of its own. What the optimizer steps is the inverse
-///             softplus of a number.
+///             softplus of a number. Its classical part takes 100 steps, or K where that is more.
 /// Layout:     y and x [batch, condition, n_y, n_x], object values; leaves PATH.NAME [K], or [1]
 ///             where the numbers are shared, and those of the networks.
 /// Precision:  that of the model; numbers in float64.
@@ -26,7 +27,7 @@ namespace parfocal::learned {
 /// Errors:     UsageError for a model that is no convolution of one object per image, a number that
 ///             the solver does not offer, or what the solver refuses.
 /// Tested by:  tests/learned/unrolled/unrolled_test.cpp, conformance.
-class Unrolled final : public Stage {
+class Unrolled final : public Stage, public LearnedStage {
  public:
   struct Params : LearnedSolverParams {
     std::int64_t iterations = 5;
@@ -38,6 +39,8 @@ class Unrolled final : public Stage {
   Unrolled(const Params& params, const BuildContext& context);
 
   [[nodiscard]] at::Tensor apply(const at::Tensor& image, const StageScene& scene) const override;
+  [[nodiscard]] bool has_learned() const override { return solver_.has_learned(); }
+  [[nodiscard]] ClassicalPart classical() const override;
 
  private:
   [[nodiscard]] at::Tensor checkpointed(const RunData& data) const;
