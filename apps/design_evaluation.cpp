@@ -17,11 +17,19 @@ namespace parfocal {
 namespace {
 
 /// Metric of each condition of one sample, [condition].
-at::Tensor per_condition(const Metric& metric, const ReconstructedSamples& sample) {
-  const at::Tensor estimate = sample.estimate.transpose(0, 1);
-  const at::Tensor object = sample.object.transpose(0, 1);
+at::Tensor per_condition(const Metric& metric, const at::Tensor& of_sample,
+                         const at::Tensor& true_object) {
+  const at::Tensor estimate = of_sample.transpose(0, 1);
+  const at::Tensor object = true_object.transpose(0, 1);
   return metric.evaluate(estimate, object.expand_as(estimate)).to(at::kDouble);
 }
+
+/// A metric with its values over the samples.
+struct Judged {
+  std::string name;
+  std::shared_ptr<Metric> metric;
+  std::vector<at::Tensor> learned, classical;
+};
 
 /// `values` [sample, condition].
 void add_statistics(const std::string& name, const Metric& metric, const at::Tensor& values,
@@ -84,24 +92,28 @@ ReconstructedSamples reconstruct_samples(const Pipeline& pipeline, const SampleS
 }
 
 void add_metrics(const Experiment& experiment, const Pipeline& pipeline, const SampleSource& scene,
-                 Summary& summary) {
+                 Classical* classical, Summary& summary) {
   if (!experiment.evaluate) return;
   const at::NoGradGuard no_grad;
-  std::vector<std::shared_ptr<Metric>> metrics;
-  std::vector<std::vector<at::Tensor>> values;
+  const StageScene known{*pipeline.model(), *pipeline.detector(), scene.photons()};
+  std::vector<Judged> all;
   for (const ComponentConfig& config : experiment.evaluate->metrics) {
-    metrics.push_back(build<Metric>(config, pipeline.context()));
-    values.emplace_back();
+    all.push_back({number_name(config), build<Metric>(config, pipeline.context()), {}, {}});
   }
-  for (std::int64_t i = 0; i < experiment.evaluate->samples; ++i) {
+  for (std::int64_t i = 0; i < experiment.evaluate->samples && !all.empty(); ++i) {
     const auto sample = reconstruct_samples(pipeline, scene, static_cast<std::uint64_t>(i), 1);
-    for (std::size_t m = 0; m < metrics.size(); ++m) {
-      values[m].push_back(per_condition(*metrics[m], sample));
+    const at::Tensor beside =
+        classical != nullptr ? classical->apply(sample.image, known) : at::Tensor();
+    for (Judged& one : all) {
+      one.learned.push_back(per_condition(*one.metric, sample.estimate, sample.object));
+      if (!beside.defined()) continue;
+      one.classical.push_back(per_condition(*one.metric, beside, sample.object));
     }
   }
-  for (std::size_t m = 0; m < metrics.size(); ++m) {
-    add_statistics(number_name(experiment.evaluate->metrics[m]), *metrics[m], at::stack(values[m]),
-                   summary);
+  for (const Judged& one : all) {
+    add_statistics(one.name, *one.metric, at::stack(one.learned), summary);
+    if (one.classical.size() != one.learned.size()) continue;
+    add_statistics(one.name + Classical::kSuffix, *one.metric, at::stack(one.classical), summary);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "apps/classical.h"
 #include "apps/experiment.h"
 #include "apps/pipeline.h"
 #include "core/operators/fields.h"
@@ -36,9 +37,10 @@ struct ReconstructedSamples {
 /// The metrics of `evaluate` over its samples and all conditions.
 ///
 /// Layout:     for each metric NAME (mean over samples and conditions), NAME_sem (standard error of
-///             that mean) and, with several conditions, NAME_worst (the worst mean of one condition).
+///             that mean) and, with several conditions, NAME_worst (the worst mean of one condition);
+///             with `classical` the same of NAME_classical on the same images.
 /// Tested by:  tests/apps/design_test.cpp.
 void add_metrics(const Experiment& experiment, const Pipeline& pipeline, const SampleSource& scene,
-                 Summary& summary);
+                 Classical* classical, Summary& summary);
 
 }  // namespace parfocal

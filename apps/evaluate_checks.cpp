@@ -29,6 +29,10 @@ void check_numbers(const Experiment& experiment, const Node& node, ReadContext& 
     for (const std::string& name : UncertaintyBlock::numbers()) names.insert(name);
   }
   const auto add = [&](const ComponentConfig& config) {
+    if (number_name(config).ends_with("_classical")) {
+      context.error(node, "rule", number_name(config) + " is the name of a classical result",
+                    "give it another name:");
+    }
     if (names.insert(number_name(config)).second) return;
     context.error(node, "rule", number_name(config) + " is the name of two numbers",
                   "give one of them another name:");

@@ -268,6 +268,11 @@ void check_equal_data(const std::string& name, const Words& changed, const Node&
 
 /// SCORE_start of a variant NAME and SCORE of a variant start_NAME would be one number.
 void require_own_numbers(const std::string& variant) {
+  if (variant.starts_with("classical_")) {
+    throw UsageError("compare." + variant +
+                     ": a name with classical_ in front gives numbers with the names of classical "
+                     "results; choose another name");
+  }
   for (const char* word :
        {"start", "condition", "best", "sem", "worst", "std", "tolerance", "band"}) {
     if (variant != word && !variant.starts_with(std::string(word) + "_")) continue;

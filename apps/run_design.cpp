@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "apps/classical.h"
 #include "apps/design.h"
 #include "apps/design_evaluation.h"
 #include "apps/design_training.h"
@@ -54,9 +55,9 @@ void write_views(const Experiment& experiment, const Views& start, const Views& 
 }
 
 void add_scores(const Experiment& experiment, const Design& design,
-                std::optional<double> start_score, Summary& summary) {
+                std::optional<double> start_score, Classical* classical, Summary& summary) {
   const at::NoGradGuard no_grad;
-  add_metrics(experiment, design.pipeline, *design.scene, summary);
+  add_metrics(experiment, design.pipeline, *design.scene, classical, summary);
   if (!design.loss) return;
   const std::string unit = design.loss->score_unit();
   summary.add(design.score_name, design.score(), unit);
@@ -95,9 +96,23 @@ std::optional<DesignUncertainty> add_uncertainty(const Experiment& experiment, c
   return found;
 }
 
+/// The same sample without anything learned, and what is to be said of it.
+void write_classical(const Design& design, const ReconstructedSamples& sample, Classical& classical,
+                     const ResultImages& images, const std::filesystem::path& folder,
+                     const RunHooks& hooks) {
+  const at::Tensor estimate = classical.apply(
+      sample.image,
+      {*design.pipeline.model(), *design.pipeline.detector(), design.scene->photons()});
+  if (const std::string caveat = classical.caveat(); !caveat.empty()) hooks.warning(caveat);
+  if (!estimate.defined()) return;
+  images.write_main("object_classical", estimate.cpu(), "1");
+  classical.write_name(folder / "results");
+}
+
 void write_images(const Experiment& experiment, const Design& design,
                   const std::optional<DesignUncertainty>& uncertainty,
-                  const std::filesystem::path& folder, const RunHooks& hooks) {
+                  std::optional<Classical>& classical, const std::filesystem::path& folder,
+                  const RunHooks& hooks) {
   const at::NoGradGuard no_grad;
   const ResultImages images(folder / "results", experiment.output, hooks.provenance(),
                             design.pipeline.sensor_grid());
@@ -106,6 +121,7 @@ void write_images(const Experiment& experiment, const Design& design,
   images.write("measurement", first.image.cpu());
   images.write("truth", first.object.cpu());
   if (!design.pipeline.stages().empty()) images.write_main("object", first.estimate.cpu(), "1");
+  if (classical) write_classical(design, first, *classical, images, folder, hooks);
   if (!uncertainty) return;
   images.write("object_deviation", uncertainty->first_deviation());
   uncertainty->write_reliability(folder / "results" / "reliability.csv");
@@ -137,7 +153,8 @@ TaskResult run_design(const Experiment& experiment, const Placement& placement,
     if (!training->run(folder, hooks)) return {Summary(), true};
   }
   hooks.stage("evaluate");
-  add_scores(experiment, design, start_score, result.summary);
+  auto classical = Classical::of(experiment, design.pipeline);
+  add_scores(experiment, design, start_score, classical ? &*classical : nullptr, result.summary);
   const auto uncertainty = add_uncertainty(experiment, design, hooks, result.summary);
   add_tolerances(experiment, placement, design, result.summary);
   if (training) result.summary.add("steps", static_cast<double>(steps));
@@ -145,7 +162,7 @@ TaskResult run_design(const Experiment& experiment, const Placement& placement,
   hooks.stage("write");
   ViewFiles views(folder / "results", hooks.provenance());
   write_views(experiment, start, views_of(experiment, design), views, result.summary);
-  write_images(experiment, design, uncertainty, folder, hooks);
+  write_images(experiment, design, uncertainty, classical, folder, hooks);
   if (steps > 0) training->write_parameters(folder / "results" / "parameters.safetensors");
   return result;
 }

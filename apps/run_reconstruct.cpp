@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "apps/classical.h"
 #include "apps/convergence_table.h"
 #include "apps/result_images.h"
 #include "apps/task.h"
@@ -99,10 +100,11 @@ class Frames {
 /// What one run collects from its blocks.
 struct Collected {
   std::vector<at::Tensor> counts, object, residual, truth;
+  std::vector<at::Tensor> classical;  ///< Beside each object, where something is learned.
   std::int64_t frames = 0;
   std::int64_t iterations = 0;
   std::int64_t masked_pixels = 0;
-  double residual_squares = 0, target_squares = 0;
+  double residual_squares = 0, target_squares = 0, classical_squares = 0;
   std::map<std::string, double> final_sums;  ///< Of the last monitored numbers, over frames.
   bool cancelled = false;
 };
@@ -137,20 +139,28 @@ at::Tensor expected_of(const Pipeline& pipeline, const at::Tensor& estimate) {
   return at::cat(images, 1);
 }
 
+/// What an estimate leaves of a measurement, in the pixels that count.
+at::Tensor residual_of(const Pipeline& pipeline, const DataTerm& term, const at::Tensor& estimate) {
+  const at::Tensor counting = term.weight.gt(0).to(term.target.scalar_type());
+  return (term.target - expected_of(pipeline, estimate)) * counting;
+}
+
 void add_block(const Pipeline& pipeline, const Problem& problem, const Block& block,
-               const SolveResult& solved, Collected& all) {
+               const SolveResult& solved, const at::Tensor& classical, Collected& all) {
   add_outcome(solved.report, all);
   if (all.cancelled) return;
   const DataTerm term = data_term_of(problem, pipeline.placement().device);
-  const at::Tensor counting = term.weight.gt(0).to(term.target.scalar_type());
-  const at::Tensor expected = expected_of(pipeline, solved.estimate);
-  const at::Tensor residual = (term.target - expected) * counting;
+  const at::Tensor residual = residual_of(pipeline, term, solved.estimate);
   all.residual_squares += sum_of_squares(residual);
   all.target_squares += sum_of_squares(term.target);
   all.masked_pixels += term.weight.expand_as(term.target).eq(0).sum().item<std::int64_t>();
   all.counts.push_back(block.counts.cpu());
   all.object.push_back(solved.estimate.cpu());
   all.residual.push_back(residual.cpu());
+  if (classical.defined()) {
+    all.classical_squares += sum_of_squares(residual_of(pipeline, term, classical));
+    all.classical.push_back(classical.cpu());
+  }
   if (block.truth.defined()) all.truth.push_back(block.truth.cpu());
 }
 
@@ -184,6 +194,41 @@ void add_total_variation_terms(const Pipeline& pipeline, const Collected& all, S
   }
 }
 
+/// How near an object comes to the true one.
+void add_comparison(const Experiment& experiment, const Pipeline& pipeline,
+                    const at::Tensor& object, const Collected& all, const std::string& suffix,
+                    Summary& summary) {
+  if (all.truth.empty()) return;
+  const at::Tensor truth = at::cat(all.truth).to(at::kDouble).expand_as(object).contiguous();
+  if (experiment.scene) {
+    summary.add("relative_error" + suffix,
+                std::sqrt(sum_of_squares(object - truth) / sum_of_squares(truth)));
+  }
+  if (!experiment.evaluate) return;
+  for (const ComponentConfig& config : experiment.evaluate->metrics) {
+    const auto metric = build<Metric>(config, pipeline.context());
+    const double mean = metric->evaluate(object, truth).to(at::kDouble).mean().item<double>();
+    summary.add(number_name(config) + suffix, mean, metric->unit());
+  }
+}
+
+double mean_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// The same of the result without anything learned, and how it was found.
+void add_classical(const Experiment& experiment, const Pipeline& pipeline,
+                   const Classical& classical, const Collected& all, Summary& summary) {
+  const std::string suffix = Classical::kSuffix;
+  summary.add("relative_residual" + suffix, std::sqrt(all.classical_squares / all.target_squares));
+  if (!classical.weights().empty()) {
+    summary.add("total_variation_weight" + suffix, mean_of(classical.weights()));
+    summary.add("misfit" + suffix, mean_of(classical.misfits()));
+  }
+  add_comparison(experiment, pipeline, at::cat(all.classical).to(at::kDouble), all, suffix,
+                 summary);
+}
+
 Summary summary_of(const Experiment& experiment, const Pipeline& pipeline, const Collected& all) {
   const std::string unit = experiment.data ? "" : "photon";
   const at::Tensor object = at::cat(all.object).to(at::kDouble);
@@ -200,42 +245,53 @@ Summary summary_of(const Experiment& experiment, const Pipeline& pipeline, const
   summary.add("object_min", object.min().item<double>(), unit);
   summary.add("object_max", object.max().item<double>(), unit);
   summary.add("object_mean", object.mean().item<double>(), unit);
-  if (all.truth.empty()) return summary;
-  const at::Tensor truth = at::cat(all.truth).to(at::kDouble).expand_as(object).contiguous();
-  if (experiment.scene) {
-    summary.add("relative_error",
-                std::sqrt(sum_of_squares(object - truth) / sum_of_squares(truth)));
-  }
-  if (!experiment.evaluate) return summary;
-  for (const ComponentConfig& config : experiment.evaluate->metrics) {
-    const auto metric = build<Metric>(config, pipeline.context());
-    const double mean = metric->evaluate(object, truth).to(at::kDouble).mean().item<double>();
-    summary.add(number_name(config), mean, metric->unit());
-  }
+  add_comparison(experiment, pipeline, object, all, "", summary);
   return summary;
 }
 
-/// What the stages make of one block, as a solve without a history.
-SolveResult run_stages(const Experiment& experiment, const Pipeline& pipeline,
-                       const Problem& problem) {
-  const at::NoGradGuard no_grad;
-  if (problem.mask.defined()) {
+/// What stages see of one block: object values. Files hold values, whose counts are photons times as
+/// large; a scene gives counts, and its objects are photons.
+struct StageView {
+  StageView(const Experiment& experiment, const Pipeline& pipeline, const Problem& problem)
+      : photons(experiment.data
+                    ? experiment.data->photons.photons()
+                    : build<SampleSource>(experiment.scene, pipeline.context())->photons()),
+        scene{*pipeline.model(), *problem.likelihood, photons},
+        image(problem.likelihood->quadratic(problem.counts * (experiment.data ? photons : 1.0))
+                  .target /
+              photons),
+        unit(experiment.data ? 1.0 : photons) {
+    if (!problem.mask.defined()) return;
     throw UsageError(
         "reconstruction.stages: the measurement has saturated or dead pixels, which stages cannot "
         "leave out; write data.saturated: keep");
   }
-  // Stages see object values. Files hold values, whose counts are photons times as large; a scene
-  // gives counts, and its objects are photons.
-  const double photons = experiment.data
-                             ? experiment.data->photons.photons()
-                             : build<SampleSource>(experiment.scene, pipeline.context())->photons();
-  const double to_counts = experiment.data ? photons : 1.0;
-  const StageScene scene{*pipeline.model(), *problem.likelihood, photons};
-  at::Tensor image = problem.likelihood->quadratic(problem.counts * to_counts).target / photons;
-  for (const auto& stage : pipeline.stages()) image = stage->apply(image, scene);
+
+  double photons;
+  StageScene scene;
+  at::Tensor image;
+  double unit;  ///< Of the result, in object values.
+};
+
+/// What the stages make of one block, as a solve without a history.
+SolveResult run_stages(const Pipeline& pipeline, const StageView& view) {
+  const at::NoGradGuard no_grad;
+  at::Tensor image = view.image;
+  for (const auto& stage : pipeline.stages()) image = stage->apply(image, view.scene);
   SolveResult solved;
-  solved.estimate = experiment.data ? image : image * photons;
+  solved.estimate = image * view.unit;
   return solved;
+}
+
+/// The same without anything learned; undefined where there is none.
+at::Tensor classical_of(const Experiment& experiment, const Pipeline& pipeline,
+                        const Problem& problem, std::optional<Classical>& classical,
+                        const RunHooks& hooks) {
+  if (!classical) return {};
+  if (pipeline.stages().empty()) return classical->fit(problem, hooks.cancelled);
+  const StageView view(experiment, pipeline, problem);
+  const at::Tensor found = classical->apply(view.image, view.scene);
+  return found.defined() ? found * view.unit : found;
 }
 
 }  // namespace
@@ -245,6 +301,7 @@ TaskResult run_reconstruct(const Experiment& experiment, const Placement& placem
                            const RunHooks& hooks) {
   hooks.stage("build");
   const Pipeline pipeline(experiment, placement, files);
+  std::optional<Classical> classical = Classical::of(experiment, pipeline);
   Frames frames(experiment, pipeline, files);
   ConvergenceTable table(folder / "metrics.csv");
   Collected all;
@@ -257,16 +314,24 @@ TaskResult run_reconstruct(const Experiment& experiment, const Placement& placem
     const SolveResult solved = pipeline.stages().empty()
                                    ? solve(pipeline.solver(), problem,
                                            options_of(hooks, table, all.frames, number, blocks))
-                                   : run_stages(experiment, pipeline, problem);
-    add_block(pipeline, problem, *block, solved, all);
+                                   : run_stages(pipeline, {experiment, pipeline, problem});
+    add_block(pipeline, problem, *block, solved,
+              classical_of(experiment, pipeline, problem, classical, hooks), all);
     all.frames += block->counts.size(0);
-    if (all.cancelled) return {Summary(), true};
+    if (all.cancelled || (classical && hooks.cancelled())) return {Summary(), true};
   }
   hooks.stage("write");
-  const Summary summary = summary_of(experiment, pipeline, all);
+  Summary summary = summary_of(experiment, pipeline, all);
+  const bool beside = classical && classical->failure().empty();
+  if (beside) add_classical(experiment, pipeline, *classical, all, summary);
+  if (classical && !classical->caveat().empty()) hooks.warning(classical->caveat());
   const ResultImages images(folder / "results", experiment.output, hooks.provenance(),
                             frames.grid() ? frames.grid() : pipeline.sensor_grid());
   images.write_main("object", at::cat(all.object), experiment.data ? "" : "photon");
+  if (beside) {
+    images.write_main("object_classical", at::cat(all.classical), experiment.data ? "" : "photon");
+    classical->write_name(folder / "results");
+  }
   images.write("measurement", at::cat(all.counts));
   images.write("residual", at::cat(all.residual));
   images.write("psf", pipeline.point_response().unsqueeze(0).cpu());

@@ -39,6 +39,8 @@ struct TaskResult {
 ///
 /// Layout:     results/object.ome.tif, psf.ome.tif, measurement.ome.tif, residual.ome.tif, and for
 ///             a simulated measurement truth.ome.tif; object.npy and object.png as `output` says.
+///             Beside a learned result object_classical and the numbers NAME_classical, and
+///             classical.txt, which says what it is (`Classical`).
 /// Invariants: the same experiment, seed and threads give the same bytes.
 /// Errors:     NumericError, DataError, UsageError of the parts.
 /// Tested by:  tests/apps/run_test.cpp.
@@ -57,7 +59,7 @@ struct TaskResult {
 /// Layout:     views with their fields and curves at the start as NAME_start, psf, one sample: measurement, truth and, where there
 ///             are stages, object, all in object values. Conditions stand on the channel axis.
 ///             The summary holds SCORE and SCORE_start of the loss, SCORE_condition_K, and the
-///             metrics; with `evaluate.uncertainty` the numbers and files of DesignUncertainty.
+///             metrics, beside learned stages those of `Classical` too; with `evaluate.uncertainty` the numbers and files of DesignUncertainty.
 ///             Without anything to train the instrument is judged as it is. All that was
 ///             found stands in parameters.safetensors under its dotted paths, with unit and scale.
 /// Invariants: begun again where checkpoints lie, it goes on and writes the same bytes.

@@ -95,6 +95,24 @@ std::string deviation_row(const RunRecord& run, const std::vector<Member>& membe
   return any ? "<tr><td>standard deviation</td>" + cells + "</tr>\n" : "";
 }
 
+/// What stands beside the learned results without anything learned, and its name.
+std::string classical_row(const RunRecord& run, const std::vector<Member>& members) {
+  std::string cells;
+  bool any = false;
+  for (const Member& member : members) {
+    const fs::path results = member.first_cell / "results";
+    const std::string name = classical_name(results);
+    any = any || !name.empty();
+    cells += "<td>";
+    if (!name.empty()) {
+      cells += thumbnail(results / "object_classical.ome.tif", run.preview_percentiles()) +
+               "<span class=\"soft\">" + escape(name) + "</span>";
+    }
+    cells += "</td>";
+  }
+  return any ? "<tr><td>classical, nothing learned</td>" + cells + "</tr>\n" : "";
+}
+
 std::string table_of(const RunRecord& run, const std::vector<Member>& members) {
   std::string text = "<div class=\"wide\"><table class=\"variants\">\n<tr><th></th>";
   for (const Member& member : members) text += "<th class=\"n\">" + escape(member.name) + "</th>";
@@ -103,7 +121,8 @@ std::string table_of(const RunRecord& run, const std::vector<Member>& members) {
     text += "<td>" + result_thumbnail(member.first_cell / "results", run.preview_percentiles()) +
             "</td>";
   }
-  text += "</tr>\n" + deviation_row(run, members) + "<tr><td>what differs</td>";
+  text += "</tr>\n" + classical_row(run, members) + deviation_row(run, members) +
+          "<tr><td>what differs</td>";
   for (const Member& member : members) {
     text += "<td><pre><code>" + escape(overrides_of(run, member.name)) + "</code></pre></td>";
   }

@@ -8,6 +8,7 @@
 
 #include "apps/report/html.h"
 #include "apps/report/picture.h"
+#include "apps/report/sections.h"
 #include "core/units/quantity_text.h"
 
 namespace parfocal::report {
@@ -125,13 +126,17 @@ class Gallery {
   std::string html_;
 };
 
-void add_reconstruction(Gallery& gallery, const std::string& unit) {
+void add_reconstruction(Gallery& gallery, const std::string& classical, const std::string& unit) {
   const std::optional<Picture> object = gallery.read("object");
   const std::optional<Picture> truth = gallery.read("truth");
   gallery.grey("measurement", "Measurement", truth ? "simulated input" : "input after preparation",
                "");
   gallery.grey("psf", "Point response", "of the instrument to a point on the axis", "");
-  gallery.grey("object", "Reconstruction", "", unit);
+  gallery.grey("object", "Reconstruction", classical.empty() ? "" : "learned", unit);
+  if (object && !classical.empty()) {
+    const Window window = percentile_window(*object, gallery.percentiles());
+    gallery.grey("object_classical", "Classical reconstruction", classical, unit, &window);
+  }
   gallery.grey("object_deviation", "Standard deviation", "of the reconstruction in every pixel",
                unit);
   if (object && truth) {
@@ -158,7 +163,7 @@ std::string image_section(const RunRecord& run, std::int64_t limit) {
     gallery.grey("expected", "Expected measurement", "without noise", "photon");
     gallery.grey("measurement", "Measurement", "counts", "");
   } else {
-    add_reconstruction(gallery, unit);
+    add_reconstruction(gallery, classical_name(run.folder / "results"), unit);
   }
   if (gallery.html().empty()) return "";
   return "<h2>Images</h2>\n<div class=\"images\">\n" + gallery.html() +

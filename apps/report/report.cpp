@@ -19,8 +19,9 @@ void write_report(const std::filesystem::path& folder) {
   const report::RunRecord run = report::read_run(folder);
   const std::string comparison = report::comparison_section(run, registry);
   const bool study = !comparison.empty();
-  const std::string top = report::header_section(run) + report::note_section(run) +
-                          (study ? comparison : report::key_number_section(run));
+  const std::string top =
+      report::header_section(run) + report::note_section(run) +
+      (study ? comparison : report::classical_section(run) + report::key_number_section(run));
   const std::string rest = report::uncertainty_section(run) + report::convergence_section(run) +
                            report::parameter_section(run, registry) +
                            report::provenance_section(run) +

@@ -11,6 +11,10 @@ namespace parfocal::report {
 /// Each section is HTML, empty where the run has nothing to say about it.
 [[nodiscard]] std::string header_section(const RunRecord& run);
 [[nodiscard]] std::string key_number_section(const RunRecord& run);
+/// Each number of a learned result beside the classical one, and what that is.
+[[nodiscard]] std::string classical_section(const RunRecord& run);
+/// The name of the classical result in the results of a run or of one cell of a study; or empty.
+[[nodiscard]] std::string classical_name(const std::filesystem::path& results);
 /// What a reader must know: warnings, and whether total variation ever acted.
 [[nodiscard]] std::string note_section(const RunRecord& run);
 /// What the views of the optics show: fields, curves, decisions.
