@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 
 #include "core/tensor/tensor_checks.h"
+#include "solvers/learned_stage.h"
 #include "solvers/posterior_draws.h"
 #include "solvers/predicted_variance.h"
 #include "tests/conformance/behaviour.h"
@@ -44,6 +46,25 @@ void check_posterior_draws(const PosteriorDraws& stage, const ImagingCase& imagi
                    "the same stream gives another draw");
   findings.require(!draw.equal(stage.draw(image, noise, imaging.scene(), first)),
                    "the next draw of a stream is the same");
+}
+
+/// What there is without anything learned has the shape of the image, and no leaf changes it.
+void check_classical(const LearnedStage& stage, const ParameterTree& parameters,
+                     const ImagingCase& imaging, Findings& findings) {
+  const ClassicalPart part = stage.classical();
+  if (part.stage == nullptr) return;
+  const at::Tensor image = ImagingCase::test_image();
+  const at::Tensor before = part.stage->apply(image, imaging.scene());
+  findings.require(before.sizes() == image.sizes(),
+                   "the classical part has not the shape of the image");
+  const at::NoGradGuard no_grad;
+  for (const auto& [path, parameter] : parameters.all()) {
+    const at::Tensor kept = parameter.leaf.detach().clone();
+    parameter.leaf.add_(0.5);
+    findings.require(before.equal(part.stage->apply(image, imaging.scene())),
+                     "the leaf " + path + " changes the classical part");
+    parameter.leaf.copy_(kept);
+  }
 }
 
 }  // namespace
@@ -89,6 +110,9 @@ void check_stage(const Subject& subject, ImageFiles* files, Findings& findings) 
   }
   if (const auto* posterior = dynamic_cast<const PosteriorDraws*>(&stage)) {
     check_posterior_draws(*posterior, imaging, findings);
+  }
+  if (const auto* learned = dynamic_cast<const LearnedStage*>(&stage)) {
+    check_classical(*learned, *built.parameters, imaging, findings);
   }
   if (built.parameters->all().empty()) return;
   check_parameter_gradients(
