@@ -17,6 +17,14 @@ std::shared_ptr<const RunSetup> without_network(const RunSetup& setup) {
   return std::make_shared<const RunSetup>(std::move(plain));
 }
 
+at::Tensor item_by_item(const Stage& stage, const at::Tensor& image, const StageScene& scene) {
+  std::vector<at::Tensor> items;
+  for (std::int64_t i = 0; i < image.size(0); ++i) {
+    items.push_back(stage.apply(image.narrow(0, i, 1), scene));
+  }
+  return at::cat(items);
+}
+
 }  // namespace
 
 ClassicalSolver::ClassicalSolver(std::shared_ptr<const RunSetup> setup, std::int64_t steps,
@@ -24,13 +32,7 @@ ClassicalSolver::ClassicalSolver(std::shared_ptr<const RunSetup> setup, std::int
     : setup_(without_network(*setup)), steps_(steps), tolerance_(tolerance) {}
 
 at::Tensor ClassicalSolver::apply(const at::Tensor& image, const StageScene& scene) const {
-  if (tolerance_ > 0.0 && image.size(0) > 1) {
-    std::vector<at::Tensor> items;
-    for (std::int64_t i = 0; i < image.size(0); ++i) {
-      items.push_back(apply(image.narrow(0, i, 1), scene));
-    }
-    return at::cat(items);
-  }
+  if (tolerance_ > 0.0 && image.size(0) > 1) return item_by_item(*this, image, scene);
   SolverRun run(setup_, run_data(image, scene, setup_->weighting, kName));
   for (std::int64_t k = 0; k < steps_; ++k) {
     const at::Tensor before = tolerance_ > 0.0 ? run.packed() : at::Tensor();
@@ -44,6 +46,7 @@ at::Tensor ClassicalSolver::apply(const at::Tensor& image, const StageScene& sce
 }
 
 at::Tensor FittedTotalVariation::apply(const at::Tensor& image, const StageScene& scene) const {
+  if (image.size(0) > 1) return item_by_item(*this, image, scene);
   const RunData data = run_data(image, scene, Weighting::kDetector, kName);
   return solvers::fit_total_variation(problem_of(data, priors_)).estimate / data.photons;
 }

@@ -4,7 +4,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones_like.h>
-#include <ATen/ops/zeros_like.h>
+#include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,13 +13,20 @@
 #include "solvers/data_term.h"
 #include "solvers/proximal/fista.h"
 #include "tests/solvers/problems.h"
-#include "tests/support/gradient_check.h"
+#include "tests/support/adjoint_gap.h"
 
 namespace parfocal::test {
 namespace {
 
 using solvers::fit_total_variation;
 using ::testing::HasSubstr;
+
+/// A mean over n x n pixels.
+std::shared_ptr<const Operator> box_blur(std::int64_t n) {
+  const at::Tensor psf = at::zeros({1, 20, 18}, at::kDouble);
+  psf.narrow(1, 10 - n / 2, n).narrow(2, 9 - n / 2, n).fill_(1.0 / static_cast<double>(n * n));
+  return std::make_shared<imaging::IncoherentImaging>(psf, imaging::Boundary::kPeriodic);
+}
 
 /// Says that it was learned, and would spoil any result.
 class Spoiling : public Prior {
@@ -32,15 +39,14 @@ class Spoiling : public Prior {
 
 /// Two bright bars, blurred, with noise of deviation `noise` where the detector says 1.
 struct Bars {
-  explicit Bars(double noise = 1.0, double height = 40.0) {
-    object = at::full({2, 1, 20, 18}, 20.0, at::kDouble);
+  explicit Bars(std::int64_t batch, double noise = 1.0, double height = 40.0) {
+    object = at::full({batch, 1, 20, 18}, 20.0, at::kDouble);
     object.narrow(2, 4, 6).narrow(3, 3, 9).add_(height);
-    object[1].narrow(1, 12, 5).narrow(2, 8, 8).add_(height);
-    problem.model = std::make_shared<imaging::IncoherentImaging>(random_psf({1, 1, 20, 18}),
-                                                                 imaging::Boundary::kPeriodic);
+    object[batch - 1].narrow(1, 12, 5).narrow(2, 8, 8).add_(height);
+    problem.model = box_blur(3);
     problem.likelihood = std::make_shared<UnitGaussian>();
     problem.counts =
-        problem.model->forward(object) + random_normal({2, 1, 20, 18}, at::kDouble, 3) * noise;
+        problem.model->forward(object) + random_normal(object.sizes(), at::kDouble, 3) * noise;
   }
   [[nodiscard]] at::Tensor misfit(const at::Tensor& x) const {
     return (problem.model->forward(x) - problem.counts).square().flatten(1).mean(1);
@@ -51,20 +57,18 @@ struct Bars {
 };
 
 TEST(TotalVariationFit, LeavesAsMuchAsTheNoise) {
-  const Bars bars;
+  const Bars bars(1);
   const auto fit = fit_total_variation(bars.problem);
   const at::Tensor misfit = bars.misfit(fit.estimate);
-  for (std::int64_t i = 0; i < 2; ++i) {
-    EXPECT_NEAR(misfit[i].item<double>(), 1.0, 0.02);
-    EXPECT_NEAR(misfit[i].item<double>(), fit.misfits[static_cast<std::size_t>(i)], 1e-9);
-  }
+  EXPECT_NEAR(misfit.item<double>(), 1.0, 0.02);
+  EXPECT_NEAR(misfit.item<double>(), fit.misfits.front(), 1e-9);
   const at::Tensor error = (fit.estimate - bars.object).square().mean();
   const at::Tensor blur = (bars.problem.counts - bars.object).square().mean();
-  EXPECT_LT(error.item<double>(), 0.2 * blur.item<double>());
+  EXPECT_LT(error.item<double>(), 0.3 * blur.item<double>());
 }
 
 TEST(TotalVariationFit, IsFistaUnderTheWeightThatItNames) {
-  const Bars bars;
+  const Bars bars(2);
   const auto fit = fit_total_variation(bars.problem);
   solvers::TotalVariation::Params variation;
   variation.kind = solvers::TvKind::kIsotropic;
@@ -80,7 +84,7 @@ TEST(TotalVariationFit, IsFistaUnderTheWeightThatItNames) {
 }
 
 TEST(TotalVariationFit, KeepsThePriorsThatWereNotLearned) {
-  Bars bars;
+  Bars bars(1);
   bars.object.sub_(20.0);
   bars.problem.counts = bars.problem.counts - 20.0;
   const at::Tensor free = fit_total_variation(bars.problem).estimate;
@@ -92,7 +96,7 @@ TEST(TotalVariationFit, KeepsThePriorsThatWereNotLearned) {
 }
 
 TEST(TotalVariationFit, CountsOnlyPixelsThatCount) {
-  Bars bars;
+  Bars bars(1);
   bars.problem.mask = at::ones_like(bars.problem.counts);
   bars.problem.mask.narrow(3, 0, 6).fill_(0.0);
   bars.problem.counts.narrow(3, 0, 6).fill_(1e6);
@@ -102,28 +106,23 @@ TEST(TotalVariationFit, CountsOnlyPixelsThatCount) {
                              .square()
                              .flatten(1)
                              .mean(1);
-  for (std::int64_t i = 0; i < 2; ++i) EXPECT_NEAR(off[i].item<double>(), 1.0, 0.02);
+  EXPECT_NEAR(off.item<double>(), 1.0, 0.02);
 }
 
 /// More noise than the detector says, seen through a blur that transmits few frequencies.
 TEST(TotalVariationFit, WhereTheModelLeavesMoreItSaysSo) {
-  Bars bars;
-  const at::Tensor box = at::zeros_like(random_psf({1, 1, 20, 18}));
-  box.narrow(1, 6, 8).narrow(2, 5, 8).fill_(1.0 / 64.0);
-  bars.problem.model =
-      std::make_shared<imaging::IncoherentImaging>(box, imaging::Boundary::kPeriodic);
-  bars.problem.counts =
-      bars.problem.model->forward(bars.object) + random_normal({2, 1, 20, 18}, at::kDouble, 3) * 6;
+  Bars bars(1);
+  bars.problem.model = box_blur(8);
+  bars.problem.counts = bars.problem.model->forward(bars.object) +
+                        random_normal(bars.object.sizes(), at::kDouble, 3) * 6;
   const auto fit = fit_total_variation(bars.problem);
   const at::Tensor misfit = bars.misfit(fit.estimate);
-  for (std::size_t i = 0; i < 2; ++i) {
-    EXPECT_GT(fit.misfits[i], 5.0);
-    EXPECT_NEAR(misfit[static_cast<std::int64_t>(i)].item<double>(), fit.misfits[i], 1e-9);
-  }
+  EXPECT_GT(fit.misfits.front(), 5.0);
+  EXPECT_NEAR(misfit.item<double>(), fit.misfits.front(), 1e-9);
 }
 
 TEST(TotalVariationFit, WhatHoldsNothingButNoiseIsRefused) {
-  const Bars bars(0.5, 0.0);
+  const Bars bars(1, 0.5, 0.0);
   try {
     static_cast<void>(fit_total_variation(bars.problem));
     FAIL() << "no error";
