@@ -187,6 +187,8 @@ void EarlierTraining::describe(Schema<EarlierTraining>& s) {
       .doc(
           "Times it is done, each from values of another draw; the one with the lowest loss "
           "stays.");
+  s.block("optimizer", &EarlierTraining::optimizer)
+      .doc("Its own way from gradient to step; that of the training that follows if absent.");
 }
 
 std::string OptimizeBlock::mistake() const {
@@ -211,6 +213,7 @@ OptimizeBlock OptimizeBlock::earlier() const {
   block.parameters = before->parameters;
   block.frozen = before->frozen;
   block.steps = before->steps;
+  if (before->optimizer) block.optimizer = *before->optimizer;
   block.before.reset();
   block.validation.reset();
   block.schedules.clear();
@@ -259,7 +262,12 @@ void OptimizeBlock::describe(Schema<OptimizeBlock>& s) {
       .doc(
           "After a loss or gradient that is not finite: end with an error, or go back to the last "
           "kept state with half the rates, at most five times.");
-  s.check([](const OptimizeBlock& block) { return block.mistake(); });
+  s.check([](const OptimizeBlock& block) {
+    const std::string mistake = block.mistake();
+    if (!mistake.empty() || !block.before) return mistake;
+    const std::string earlier = block.earlier().mistake();
+    return earlier.empty() ? earlier : "before: " + earlier;
+  });
 }
 
 double in_leaf_unit(const std::string& text, const std::string& key, const std::string& path,

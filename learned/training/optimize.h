@@ -112,6 +112,7 @@ struct EarlierTraining {
   std::vector<std::string> frozen;
   std::int64_t steps = 150;
   std::int64_t starts = 1;
+  std::optional<Optimizer> optimizer;  ///< That of the training that follows if absent.
   static void describe(Schema<EarlierTraining>& s);
 };
 

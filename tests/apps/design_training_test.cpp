@@ -24,7 +24,8 @@ TEST(DesignTraining, AnEarlierTrainingComesFirstWithItsOwnLossAndGroups) {
       replaced(joint_yaml("compare:\n  open: {optics.mask.surface: {type: flat}}\n  learned: {}\n"),
                "steps: 40",
                "steps: 20\n  frozen: [optics.mask.surface]\n  before: {loss: {type: wiener_error}, "
-               "parameters: {optics.mask.surface: {rate: 0.2 rad}}, steps: 30}"));
+               "parameters: {optics.mask.surface: {rate: 0.2 rad}}, steps: 30, optimizer: {method: "
+               "lbfgs}}"));
   EXPECT_EQ(number(summary, "steps_learned"), 50.0);
   EXPECT_EQ(number(summary, "steps_open"), 20.0);
   EXPECT_GT(number(summary, "score_learned"), number(summary, "score_start_learned"));
