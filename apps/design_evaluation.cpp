@@ -72,8 +72,7 @@ ReconstructedSamples reconstruct_samples(const Pipeline& pipeline, const SampleS
   }
   const at::Tensor object = at::cat(photons).to(place.device, place.dtype);
   pipeline.require_object(object);
-  // Rounding of the transforms may leave -1e-7 photons where no light falls.
-  const at::Tensor expected = pipeline.expected(object).clamp_min(0);
+  const at::Tensor expected = pipeline.expected_light(object, scene.photons());
   std::vector<at::Tensor> counts;
   for (std::int64_t i = 0; i < count; ++i) {
     RandomStream random(place.seed, "detector", 0,
@@ -84,7 +83,8 @@ ReconstructedSamples reconstruct_samples(const Pipeline& pipeline, const SampleS
   const Shape range = pipeline.model()->range();
   samples.object = crop_centred(pipeline.on_domain(object), range[range.size() - 2], range.back()) /
                    scene.photons();
-  samples.image = pipeline.detector()->quadratic(at::cat(counts)).target / scene.photons();
+  samples.image = pipeline.image_values(pipeline.detector()->quadratic(at::cat(counts)).target,
+                                        scene.photons());
   const Prediction found = predict(pipeline, scene, samples.image);
   samples.estimate = found.mean;
   samples.variance = found.variance;

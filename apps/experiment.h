@@ -27,11 +27,15 @@ enum class Task { kReconstruct, kSimulate, kTrain, kDesign, kEvaluate };
 /// Measured frames, and what happens to the pixels that cannot be trusted.
 struct DataBlock {
   enum class Saturated { kMask, kKeep };
+  enum class Pages { kFrames, kImages };
+  enum class Values { kRaw, kContrast };
 
   ImageFile measurement;
   std::optional<ImageFile> truth;           ///< Frame by frame the true object, for metrics.
   Photons photons = Photons::from_si(1.0);  ///< Of value 1, for stages.
   Saturated saturated = Saturated::kMask;
+  Pages pages = Pages::kFrames;
+  Values values = Values::kRaw;
   static void describe(Schema<DataBlock>& s);
 };
 

@@ -18,6 +18,15 @@ void DataBlock::describe(Schema<DataBlock>& s) {
   s.choice("saturated", &DataBlock::saturated,
            {{"mask", Saturated::kMask}, {"keep", Saturated::kKeep}})
       .doc("Whether pixels that hold a saturated raw sample get weight 0 (mask) or count (keep).");
+  s.choice("pages", &DataBlock::pages, {{"frames", Pages::kFrames}, {"images", Pages::kImages}})
+      .doc(
+          "Whether each page of the file is a frame of its own, or a frame has as many pages as "
+          "the "
+          "model makes images.");
+  s.choice("values", &DataBlock::values, {{"raw", Values::kRaw}, {"contrast", Values::kContrast}})
+      .doc(
+          "The values as prepared, or each image over its mean, less 1, as models of weak objects "
+          "expect it.");
 }
 
 void ReconstructionBlock::describe(Schema<ReconstructionBlock>& s) {

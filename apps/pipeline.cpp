@@ -2,6 +2,7 @@
 #include "apps/pipeline.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/eye.h>
 #include <ATen/ops/zeros.h>
 
 #include "core/error.h"
@@ -9,8 +10,7 @@
 #include "core/tensor/random.h"
 #include "core/tensor/tensor_checks.h"
 #include "core/tensor/tensor_file.h"
-#include "forward_models/imaging/incoherent_imaging.h"
-#include "forward_models/lensless/lensless_convolution.h"
+#include "optics/detectors/gaussian_detector.h"
 
 namespace parfocal {
 namespace {
@@ -118,13 +118,49 @@ at::Tensor Pipeline::expected(const at::Tensor& object) const {
   return model_->forward(on_domain(object));
 }
 
+at::Tensor Pipeline::levels(double photons) const {
+  const auto* relative = dynamic_cast<const RelativeImages*>(model_.get());
+  if (relative == nullptr) return {};
+  return (relative->light_shares() * photons).to(model_->dtype()).view({-1, 1, 1});
+}
+
+at::Tensor Pipeline::expected_light(const at::Tensor& object, double photons) const {
+  // Rounding of the transforms may leave -1e-7 photons where no light falls.
+  const at::Tensor level = levels(photons);
+  if (!level.defined()) return expected(object).clamp_min(0);
+  return (level * (expected(object / photons) + 1.0)).clamp_min(0);
+}
+
+at::Tensor Pipeline::image_values(const at::Tensor& light, double photons) const {
+  const at::Tensor level = levels(photons);
+  return level.defined() ? light / level - 1.0 : light / photons;
+}
+
 at::Tensor Pipeline::point_response() const {
   const Shape domain = model_->domain();
-  at::Tensor point =
-      at::zeros(domain, at::TensorOptions().dtype(model_->dtype()).device(placement_.device));
+  const auto options = at::TensorOptions().dtype(model_->dtype()).device(placement_.device);
+  const bool apart = !unknowns().empty();
+  Shape points = domain;
+  points.insert(points.begin(), apart ? domain[0] : 1);
+  at::Tensor point = at::zeros(points, options);
   const std::int64_t n_y = domain[domain.size() - 2], n_x = domain[domain.size() - 1];
-  point.select(-2, n_y / 2).select(-1, n_x / 2).fill_(1);
+  at::Tensor centre = point.select(-2, n_y / 2).select(-1, n_x / 2);
+  if (apart) {
+    centre.copy_(at::eye(domain[0], options));
+  } else {
+    centre.fill_(1);
+  }
   return model_->forward(point);
+}
+
+std::int64_t Pipeline::object_channels(std::int64_t images) const {
+  const bool any = model_->range()[0] == 1 && model_->domain()[0] == 1;
+  return any ? images * detector_->colors() : model_->domain()[0];
+}
+
+std::vector<Unknown> Pipeline::unknowns() const {
+  const auto* named = dynamic_cast<const NamedUnknowns*>(model_.get());
+  return named != nullptr ? named->unknowns() : std::vector<Unknown>{};
 }
 
 std::int64_t Pipeline::unknowns_per_frame(std::int64_t channels) const {
@@ -135,10 +171,7 @@ std::int64_t Pipeline::unknowns_per_frame(std::int64_t channels) const {
 }
 
 std::optional<Grid> Pipeline::sensor_grid() const {
-  if (const auto* lensless = dynamic_cast<const lensless::LenslessConvolution*>(model_.get())) {
-    return lensless->sensor_grid();
-  }
-  const auto* camera = dynamic_cast<const imaging::IncoherentImaging*>(model_.get());
+  const auto* camera = dynamic_cast<const SensorImages*>(model_.get());
   return camera != nullptr ? camera->sensor_grid() : std::nullopt;
 }
 
@@ -162,6 +195,17 @@ void copy_values(const ParameterTree& from, const ParameterTree& to) {
 
 }  // namespace
 
+datasets::StackMeasurement measured_frames(const DataBlock& data, const Pipeline& pipeline,
+                                           datasets::ImageFileLoader& files) {
+  datasets::StackMeasurement::Options options;
+  options.mask_saturated = data.saturated == DataBlock::Saturated::kMask;
+  options.contrast = data.values == DataBlock::Values::kContrast;
+  if (data.pages == DataBlock::Pages::kImages) {
+    options.images_per_frame = pipeline.model()->range()[0] / pipeline.detector()->colors();
+  }
+  return {files, "data.measurement", data.measurement, options};
+}
+
 std::vector<NamedView> build_views(const Experiment& experiment, const Pipeline& pipeline) {
   std::vector<NamedView> views;
   BuildContext context = pipeline.context();
@@ -182,12 +226,20 @@ SimulatedFrame simulate_frame(const Experiment& experiment, const Pipeline& pipe
   pipeline.require_object(drawn);
   const Shape range = pipeline.model()->range();
   SimulatedFrame frame;
-  const at::Tensor object = pipeline.on_domain(drawn);
-  frame.expected = pipeline.model()->forward(object);
-  frame.object = crop_centred(object, range[1], range[2]).contiguous();
   RandomStream random(pipeline.placement().seed, "detector");
+  const bool relative = dynamic_cast<const RelativeImages*>(pipeline.model().get()) != nullptr;
+  const at::Tensor object = pipeline.on_domain(relative ? drawn / scene->photons() : drawn);
+  frame.object = crop_centred(object, range[1], range[2]).contiguous();
+  frame.expected = pipeline.model()->forward(object);
+  if (relative &&
+      dynamic_cast<const optics::GaussianDetector*>(pipeline.detector().get()) == nullptr) {
+    throw UsageError(
+        "scene: this model makes contrasts, which may be negative; simulate them with the detector "
+        "gaussian, sigma = 1 / sqrt(photons of an image)");
+  }
   // Rounding of the transforms may leave -1e-7 photons where no light falls.
-  frame.counts = pipeline.detector()->sample(frame.expected.clamp_min(0), random);
+  frame.counts =
+      pipeline.detector()->sample(relative ? frame.expected : frame.expected.clamp_min(0), random);
   return frame;
 }
 

@@ -9,12 +9,14 @@
 #include <vector>
 
 #include "apps/experiment.h"
+#include "core/operators/capabilities.h"
 #include "core/operators/component.h"
 #include "core/operators/fields.h"
 #include "core/operators/likelihood.h"
 #include "core/operators/operator.h"
 #include "core/operators/view.h"
 #include "datasets/image_files.h"
+#include "datasets/stack_measurement.h"
 #include "solvers/prior.h"
 #include "solvers/solver.h"
 #include "solvers/stage.h"
@@ -50,6 +52,8 @@ class Pipeline {
   [[nodiscard]] const Placement& placement() const { return placement_; }
   [[nodiscard]] const BuildContext& context() const { return context_; }
 
+  /// Takes another model of the same domain and range in place of the one that was built.
+  void take_model(std::shared_ptr<Operator> model) { model_ = std::move(model); }
   /// Recomputes what the model derives from its parameters.
   void refresh() { model_->refresh(); }
 
@@ -63,14 +67,26 @@ class Pipeline {
   [[nodiscard]] at::Tensor on_domain(const at::Tensor& object) const;
   /// Expected measurement of an object on the sensor window.
   [[nodiscard]] at::Tensor expected(const at::Tensor& object) const;
-  /// Response to a point on the axis, [channel, n_y, n_x].
+  /// Photons that the detector is expected to see of an object of a scene, `photons` at object value
+  /// 1: not negative, and where the model makes relative images on their levels.
+  [[nodiscard]] at::Tensor expected_light(const at::Tensor& object, double photons) const;
+  /// Photons of a measurement as the model's images, in object values.
+  [[nodiscard]] at::Tensor image_values(const at::Tensor& light, double photons) const;
+  /// Response to a point on the axis, [1, channel, n_y, n_x]; with several unknowns in a channel to
+  /// a point in each of them, [unknown, image, n_y, n_x].
   [[nodiscard]] at::Tensor point_response() const;
+  /// Channels of the object behind a measurement of `images` channels.
+  [[nodiscard]] std::int64_t object_channels(std::int64_t images) const;
+  /// What the channels of the object are, where the model says it; else empty.
+  [[nodiscard]] std::vector<Unknown> unknowns() const;
   /// Unknowns of one frame with `channels` channels.
   [[nodiscard]] std::int64_t unknowns_per_frame(std::int64_t channels) const;
   /// Pitch of the sensor, where the model or the data know it.
   [[nodiscard]] std::optional<Grid> sensor_grid() const;
 
  private:
+  /// Photons of each image without an object [J, 1, 1]; undefined unless images are relative.
+  [[nodiscard]] at::Tensor levels(double photons) const;
   void build_parts(const Experiment& experiment);
 
   const Experiment* experiment_;
@@ -83,6 +99,11 @@ class Pipeline {
   std::shared_ptr<const Solver> solver_;
   std::vector<std::shared_ptr<const Stage>> stages_;
 };
+
+/// The measured frames of `data` as the model makes them.
+[[nodiscard]] datasets::StackMeasurement measured_frames(const DataBlock& data,
+                                                         const Pipeline& pipeline,
+                                                         datasets::ImageFileLoader& files);
 
 /// A view with the name it has in the experiment.
 struct NamedView {

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "apps/task.h"
-#include "datasets/stack_measurement.h"
 #include "learned/training/trainer.h"
 
 namespace parfocal {
@@ -19,7 +18,7 @@ double seconds_of(const Plan& plan, int threads) {
 
 void take_measured_size(const Experiment& experiment, const Pipeline& pipeline,
                         datasets::ImageFileLoader& files, Plan& plan) {
-  datasets::StackMeasurement source(files, "data.measurement", experiment.data->measurement, {});
+  datasets::StackMeasurement source = measured_frames(*experiment.data, pipeline, files);
   const std::optional<Measurement> block = source.next_block();
   const at::Tensor& values = block->at("measurement").values;
   pipeline.require_fit(values, "data.measurement");
@@ -45,8 +44,7 @@ Plan plan_of(const Experiment& experiment, const Placement& placement, int threa
   plan.n_x = range[2];
   if (experiment.data) take_measured_size(experiment, pipeline, files, plan);
   if (experiment.scene) plan.channels = simulate_frame(experiment, pipeline).counts.size(1);
-  plan.unknowns_per_frame =
-      pipeline.unknowns_per_frame(plan.channels * pipeline.detector()->colors());
+  plan.unknowns_per_frame = pipeline.unknowns_per_frame(pipeline.object_channels(plan.channels));
   if (experiment.optimize) {
     const OptimizeBlock& block = *experiment.optimize;
     plan.training_steps =

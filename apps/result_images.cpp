@@ -70,6 +70,23 @@ void ResultImages::write_main(const std::string& name, const at::Tensor& image,
   if (output_.png) write_preview(name, image, unit);
 }
 
+void ResultImages::write_result(const std::vector<Unknown>& unknowns, const at::Tensor& object,
+                                const std::string& unit, const std::string& suffix) const {
+  if (unknowns.empty()) write_main("object" + suffix, object, unit);
+  for (std::size_t k = 0; k < unknowns.size(); ++k) {
+    write_main(unknowns[k].name + suffix, object.narrow(1, static_cast<std::int64_t>(k), 1),
+               unknowns[k].unit);
+  }
+}
+
+void ResultImages::write_truth(const std::vector<Unknown>& unknowns,
+                               const at::Tensor& truth) const {
+  if (unknowns.empty()) write("truth", truth);
+  for (std::size_t k = 0; k < unknowns.size(); ++k) {
+    write(unknowns[k].name + "_truth", truth.narrow(1, static_cast<std::int64_t>(k), 1));
+  }
+}
+
 void ResultImages::write_preview(const std::string& name, const at::Tensor& image,
                                  const std::string& unit) const {
   const at::Tensor frame = first_frame(image);

@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "apps/experiment.h"
+#include "core/operators/capabilities.h"
 #include "core/tensor/grid.h"
 
 namespace parfocal {
@@ -25,6 +27,12 @@ class ResultImages {
   void write(const std::string& name, const at::Tensor& image) const;
   /// The image that the experiment is about: also NAME.npy and NAME.png, as `output` says.
   void write_main(const std::string& name, const at::Tensor& image, const std::string& unit) const;
+  /// The object of a reconstruction as `object`, or each of its named channels on its own; `suffix`
+  /// ends every name.
+  void write_result(const std::vector<Unknown>& unknowns, const at::Tensor& object,
+                    const std::string& unit, const std::string& suffix = "") const;
+  /// Its true value likewise, as `truth` or NAME_truth.
+  void write_truth(const std::vector<Unknown>& unknowns, const at::Tensor& truth) const;
 
  private:
   void write_preview(const std::string& name, const at::Tensor& image,

@@ -2,9 +2,11 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "apps/classical.h"
 #include "apps/design.h"
@@ -20,6 +22,7 @@ namespace parfocal {
 namespace {
 
 using Views = std::map<std::string, Shown>;
+constexpr const char* kModelView = "model";  ///< Of a model that shows something itself.
 
 Views views_of(const Experiment& experiment, const Design& design) {
   const at::NoGradGuard no_grad;
@@ -27,29 +30,41 @@ Views views_of(const Experiment& experiment, const Design& design) {
   for (const NamedView& named : build_views(experiment, design.pipeline)) {
     views.emplace(named.name, named.view->show());
   }
+  if (const auto* model = dynamic_cast<const View*>(design.pipeline.model().get())) {
+    views.emplace(kModelView, model->show());
+  }
   return views;
 }
 
-/// Every view as it ended, behind the fields and curves with which it started.
+/// A view as it ended, behind the fields and curves with which it started.
+Shown beside_start(const Shown& start, Shown shown) {
+  FieldSet fields;
+  for (Field field : start.fields.all()) {
+    field.name += "_start";
+    fields.add(std::move(field));
+  }
+  for (const Field& field : shown.fields.all()) fields.add(field);
+  shown.fields = std::move(fields);
+  for (Curve curve : start.curves) {
+    curve.name += "_start";
+    shown.curves.push_back(std::move(curve));
+  }
+  return shown;
+}
+
+/// The views in the order of the experiment, then that of the model.
 void write_views(const Experiment& experiment, const Views& start, const Views& end,
                  ViewFiles& files, Summary& summary) {
-  for (const NamedComponent& named : experiment.views) {
-    Shown shown = end.at(named.name);
-    const auto before = start.find(named.name);
-    if (before != start.end()) {
-      FieldSet fields;
-      for (Field field : before->second.fields.all()) {
-        field.name += "_start";
-        fields.add(std::move(field));
-      }
-      for (const Field& field : shown.fields.all()) fields.add(field);
-      shown.fields = std::move(fields);
-      for (Curve curve : before->second.curves) {
-        curve.name += "_start";
-        shown.curves.push_back(std::move(curve));
-      }
-    }
-    files.write(named.name, shown, summary);
+  std::vector<std::string> names;
+  for (const NamedComponent& named : experiment.views) names.push_back(named.name);
+  const bool of_model =
+      end.contains(kModelView) && std::find(names.begin(), names.end(), kModelView) == names.end();
+  if (of_model) names.emplace_back(kModelView);
+  for (const std::string& name : names) {
+    const auto before = start.find(name);
+    files.write(name,
+                before == start.end() ? end.at(name) : beside_start(before->second, end.at(name)),
+                summary);
   }
   files.finish();
 }
@@ -105,7 +120,7 @@ void write_classical(const Design& design, const ReconstructedSamples& sample, C
       {*design.pipeline.model(), *design.pipeline.detector(), design.scene->photons()});
   if (const std::string caveat = classical.caveat(); !caveat.empty()) hooks.warning(caveat);
   if (!estimate.defined()) return;
-  images.write_main("object_classical", estimate.cpu(), "1");
+  images.write_result(design.pipeline.unknowns(), estimate.cpu(), "1", Classical::kSuffix);
   classical.write_name(folder / "results");
 }
 
@@ -116,11 +131,13 @@ void write_images(const Experiment& experiment, const Design& design,
   const at::NoGradGuard no_grad;
   const ResultImages images(folder / "results", experiment.output, hooks.provenance(),
                             design.pipeline.sensor_grid());
-  images.write("psf", design.pipeline.point_response().unsqueeze(0).cpu());
+  images.write("psf", design.pipeline.point_response().cpu());
   const ReconstructedSamples first = reconstruct_samples(design.pipeline, *design.scene, 0, 1);
   images.write("measurement", first.image.cpu());
-  images.write("truth", first.object.cpu());
-  if (!design.pipeline.stages().empty()) images.write_main("object", first.estimate.cpu(), "1");
+  images.write_truth(design.pipeline.unknowns(), first.object.cpu());
+  if (!design.pipeline.stages().empty()) {
+    images.write_result(design.pipeline.unknowns(), first.estimate.cpu(), "1");
+  }
   if (classical) write_classical(design, first, *classical, images, folder, hooks);
   if (!uncertainty) return;
   images.write("object_deviation", uncertainty->first_deviation());

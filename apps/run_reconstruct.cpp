@@ -9,10 +9,11 @@
 
 #include "apps/classical.h"
 #include "apps/convergence_table.h"
+#include "apps/model_fit.h"
 #include "apps/result_images.h"
 #include "apps/task.h"
+#include "apps/view_files.h"
 #include "core/error.h"
-#include "datasets/stack_measurement.h"
 #include "solvers/data_term.h"
 #include "solvers/priors/total_variation.h"
 
@@ -30,10 +31,8 @@ class Frames {
   Frames(const Experiment& experiment, const Pipeline& pipeline, datasets::ImageFileLoader& files)
       : experiment_(experiment), pipeline_(pipeline), files_(files) {
     if (!experiment.data) return;
-    datasets::StackMeasurement::Options options;
-    options.mask_saturated = experiment.data->saturated == DataBlock::Saturated::kMask;
-    source_ = std::make_unique<datasets::StackMeasurement>(files, "data.measurement",
-                                                           experiment.data->measurement, options);
+    source_ = std::make_unique<datasets::StackMeasurement>(
+        measured_frames(*experiment.data, pipeline, files));
     if (experiment.data->truth) check_truth_frames(*experiment.data->truth);
   }
 
@@ -72,13 +71,16 @@ class Frames {
     at::Tensor truth =
         files_.load_frames("data.truth", *experiment_.data->truth, frames_done_, end).values;
     frames_done_ = end;
-    if (truth.sizes() == counts.sizes()) return truth;
-    const auto size_of = [](const at::Tensor& image) {
-      return std::to_string(image.size(2)) + " x " + std::to_string(image.size(3)) +
-             " pixels (channels: " + std::to_string(image.size(1)) + ")";
+    std::vector<std::int64_t> expected = counts.sizes().vec();
+    expected[1] = pipeline_.object_channels(counts.size(1));
+    if (truth.sizes() == at::IntArrayRef(expected)) return truth;
+    const auto text_of = [](at::IntArrayRef sizes) {
+      return std::to_string(sizes[2]) + " x " + std::to_string(sizes[3]) + " pixels";
     };
-    throw DataError("data.truth: " + size_of(truth) + ", but the measurement has " +
-                    size_of(counts) + "; crop and bin both alike");
+    throw DataError("data.truth: " + text_of(truth.sizes()) +
+                    " (channels: " + std::to_string(truth.size(1)) + "), but the measurement has " +
+                    text_of(expected) + " (channels of its object: " + std::to_string(expected[1]) +
+                    "); crop and bin both alike");
   }
 
   std::optional<Block> next_simulated() {
@@ -105,6 +107,8 @@ struct Collected {
   std::int64_t iterations = 0;
   std::int64_t masked_pixels = 0;
   double residual_squares = 0, target_squares = 0, classical_squares = 0;
+  std::optional<BandSquares> in_band;        ///< Where the model names one.
+  std::optional<AlternativeChoice> choice;   ///< What was open in the model.
   std::map<std::string, double> final_sums;  ///< Of the last monitored numbers, over frames.
   bool cancelled = false;
 };
@@ -153,6 +157,11 @@ void add_block(const Pipeline& pipeline, const Problem& problem, const Block& bl
   const at::Tensor residual = residual_of(pipeline, term, solved.estimate);
   all.residual_squares += sum_of_squares(residual);
   all.target_squares += sum_of_squares(term.target);
+  if (const auto squares = band_squares(*pipeline.model(), residual, term.target)) {
+    if (!all.in_band) all.in_band.emplace();
+    all.in_band->residual += squares->residual;
+    all.in_band->target += squares->target;
+  }
   all.masked_pixels += term.weight.expand_as(term.target).eq(0).sum().item<std::int64_t>();
   all.counts.push_back(block.counts.cpu());
   all.object.push_back(solved.estimate.cpu());
@@ -229,6 +238,32 @@ void add_classical(const Experiment& experiment, const Pipeline& pipeline,
                  summary);
 }
 
+void add_range(const std::string& name, const at::Tensor& values, const std::string& unit,
+               Summary& summary) {
+  summary.add(name + "_min", values.min().item<double>(), unit);
+  summary.add(name + "_max", values.max().item<double>(), unit);
+  summary.add(name + "_mean", values.mean().item<double>(), unit);
+}
+
+/// Range and percentiles of each quantity; between two values a percentile is interpolated.
+void add_unknowns(const std::vector<Unknown>& unknowns, const at::Tensor& object,
+                  Summary& summary) {
+  for (std::size_t k = 0; k < unknowns.size(); ++k) {
+    const auto& [name, unit] = unknowns[k];
+    const at::Tensor values = object.select(1, static_cast<std::int64_t>(k));
+    add_range(name, values, unit, summary);
+    const at::Tensor sorted = std::get<0>(values.flatten().sort());
+    for (const int percent : {1, 99}) {
+      const double place = 0.01 * percent * static_cast<double>(sorted.numel() - 1);
+      const auto below = static_cast<std::int64_t>(place);
+      const double low = sorted[below].item<double>();
+      const double high = sorted[std::min(below + 1, sorted.numel() - 1)].item<double>();
+      summary.add(name + "_percentile_" + std::to_string(percent),
+                  low + (place - static_cast<double>(below)) * (high - low), unit);
+    }
+  }
+}
+
 Summary summary_of(const Experiment& experiment, const Pipeline& pipeline, const Collected& all) {
   const std::string unit = experiment.data ? "" : "photon";
   const at::Tensor object = at::cat(all.object).to(at::kDouble);
@@ -241,10 +276,13 @@ Summary summary_of(const Experiment& experiment, const Pipeline& pipeline, const
   for (const auto& [name, sum] : all.final_sums) summary.add(name, sum / frames);
   add_total_variation_terms(pipeline, all, summary);
   summary.add("relative_residual", std::sqrt(all.residual_squares / all.target_squares));
-  summary.add("object_l2_norm", std::sqrt(sum_of_squares(object)), unit);
-  summary.add("object_min", object.min().item<double>(), unit);
-  summary.add("object_max", object.max().item<double>(), unit);
-  summary.add("object_mean", object.mean().item<double>(), unit);
+  if (all.in_band) summary.add("model_residual", all.in_band->relative());
+  if (all.choice) all.choice->add_to(summary);
+  if (pipeline.unknowns().empty()) {
+    summary.add("object_l2_norm", std::sqrt(sum_of_squares(object)), unit);
+    add_range("object", object, unit, summary);
+  }
+  add_unknowns(pipeline.unknowns(), object, summary);
   add_comparison(experiment, pipeline, object, all, "", summary);
   return summary;
 }
@@ -294,13 +332,23 @@ at::Tensor classical_of(const Experiment& experiment, const Pipeline& pipeline,
   return found.defined() ? found * view.unit : found;
 }
 
+/// Settles what is open in the model, by the first frames.
+void settle_model(Pipeline& pipeline, Problem& problem, const RunHooks& hooks, Collected& all) {
+  all.choice = choose_alternative(pipeline, problem);
+  if (!all.choice) return;
+  hooks.warning(all.choice->sentence());
+  pipeline.take_model(
+      dynamic_cast<const Alternatives&>(*problem.model).alternative(all.choice->chosen));
+  problem.model = pipeline.model();
+}
+
 }  // namespace
 
 TaskResult run_reconstruct(const Experiment& experiment, const Placement& placement,
                            datasets::ImageFileLoader& files, const std::filesystem::path& folder,
                            const RunHooks& hooks) {
   hooks.stage("build");
-  const Pipeline pipeline(experiment, placement, files);
+  Pipeline pipeline(experiment, placement, files);
   std::optional<Classical> classical = Classical::of(experiment, pipeline);
   Frames frames(experiment, pipeline, files);
   ConvergenceTable table(folder / "metrics.csv");
@@ -309,8 +357,9 @@ TaskResult run_reconstruct(const Experiment& experiment, const Placement& placem
   const std::int64_t blocks = (frames.count() + per_block - 1) / per_block;
   hooks.stage("reconstruct");
   for (std::int64_t number = 0; const std::optional<Block> block = frames.next(); ++number) {
-    const Problem problem{pipeline.model(), pipeline.detector(), pipeline.priors(), block->counts,
-                          block->mask};
+    Problem problem{pipeline.model(), pipeline.detector(), pipeline.priors(), block->counts,
+                    block->mask};
+    if (number == 0) settle_model(pipeline, problem, hooks, all);
     const SolveResult solved = pipeline.stages().empty()
                                    ? solve(pipeline.solver(), problem,
                                            options_of(hooks, table, all.frames, number, blocks))
@@ -327,15 +376,22 @@ TaskResult run_reconstruct(const Experiment& experiment, const Placement& placem
   if (classical && !classical->caveat().empty()) hooks.warning(classical->caveat());
   const ResultImages images(folder / "results", experiment.output, hooks.provenance(),
                             frames.grid() ? frames.grid() : pipeline.sensor_grid());
-  images.write_main("object", at::cat(all.object), experiment.data ? "" : "photon");
+  const std::string unit = experiment.data ? "" : "photon";
+  images.write_result(pipeline.unknowns(), at::cat(all.object), unit);
   if (beside) {
-    images.write_main("object_classical", at::cat(all.classical), experiment.data ? "" : "photon");
+    images.write_result(pipeline.unknowns(), at::cat(all.classical), unit, Classical::kSuffix);
     classical->write_name(folder / "results");
   }
   images.write("measurement", at::cat(all.counts));
   images.write("residual", at::cat(all.residual));
-  images.write("psf", pipeline.point_response().unsqueeze(0).cpu());
-  if (!all.truth.empty()) images.write("truth", at::cat(all.truth));
+  images.write("psf", pipeline.point_response().cpu());
+  if (const auto* view = dynamic_cast<const View*>(pipeline.model().get())) {
+    ViewFiles files_of_view(folder / "results", hooks.provenance());
+    files_of_view.write("model", view->show(), summary);
+    files_of_view.finish();
+  }
+  if (all.choice) all.choice->write(folder / "results" / (all.choice->property + ".csv"));
+  if (!all.truth.empty()) images.write_truth(pipeline.unknowns(), at::cat(all.truth));
   return {summary, false};
 }
 

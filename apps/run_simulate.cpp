@@ -15,14 +15,15 @@ void simulate_measurement(const Experiment& experiment, const Pipeline& pipeline
                             pipeline.sensor_grid());
   images.write_main("measurement", frame.counts.cpu(), "");
   images.write("expected", frame.expected.cpu());
-  images.write("truth", frame.object.cpu());
-  images.write("psf", pipeline.point_response().unsqueeze(0).cpu());
+  images.write_truth(pipeline.unknowns(), frame.object.cpu());
+  images.write("psf", pipeline.point_response().cpu());
 
+  const std::string unit = pipeline.unknowns().empty() ? "photon" : "1";
   const at::Tensor expected = frame.expected.to(at::kDouble);
   const at::Tensor counts = frame.counts.to(at::kDouble);
-  summary.add("object_mean", frame.object.to(at::kDouble).mean().item<double>(), "photon");
-  summary.add("expected_mean", expected.mean().item<double>(), "photon");
-  summary.add("expected_max", expected.max().item<double>(), "photon");
+  summary.add("object_mean", frame.object.to(at::kDouble).mean().item<double>(), unit);
+  summary.add("expected_mean", expected.mean().item<double>(), unit);
+  summary.add("expected_max", expected.max().item<double>(), unit);
   summary.add("measurement_mean", counts.mean().item<double>());
   summary.add("measurement_min", counts.min().item<double>());
   summary.add("measurement_max", counts.max().item<double>());

@@ -2,6 +2,7 @@
 #include "datasets/register.h"
 
 #include "core/operators/component.h"
+#include "datasets/scenes/channels.h"
 #include "datasets/scenes/dead_leaves.h"
 #include "datasets/scenes/image_folder.h"
 #include "datasets/scenes/measured_scene.h"
@@ -11,6 +12,7 @@
 namespace parfocal::datasets {
 
 void register_datasets(Registry& registry) {
+  add_component<SampleSource, Channels>(registry, "channels");
   add_component<SampleSource, DeadLeaves>(registry, "dead_leaves");
   add_component<SampleSource, ImageFolder>(registry, "image_folder");
   add_component<SampleSource, MeasuredScene>(registry, "measured_scene");

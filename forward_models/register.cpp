@@ -4,12 +4,14 @@
 #include "core/operators/component.h"
 #include "forward_models/imaging/incoherent_imaging.h"
 #include "forward_models/lensless/lensless_convolution.h"
+#include "forward_models/phase/weak_object.h"
 
 namespace parfocal {
 
 void register_forward_models(Registry& registry) {
   add_component<Operator, imaging::IncoherentImaging>(registry, "incoherent_imaging");
   add_component<Operator, lensless::LenslessConvolution>(registry, "lensless_convolution");
+  add_component<Operator, phase::WeakObject>(registry, "weak_object");
 }
 
 }  // namespace parfocal

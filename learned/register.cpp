@@ -5,6 +5,7 @@
 #include "learned/losses/cramer_rao.h"
 #include "learned/losses/equivariant_imaging.h"
 #include "learned/losses/heteroscedastic.h"
+#include "learned/losses/joint_wiener_error.h"
 #include "learned/losses/mean_absolute_error.h"
 #include "learned/losses/mean_squared_error.h"
 #include "learned/losses/measurement_consistency.h"
@@ -35,6 +36,7 @@ void register_learned(Registry& registry) {
   add_component<Loss, learned::CramerRao>(registry, "cramer_rao");
   add_component<Loss, learned::EquivariantImaging>(registry, "equivariant_imaging");
   add_component<Loss, learned::Heteroscedastic>(registry, "heteroscedastic");
+  add_component<Loss, learned::JointWienerError>(registry, "joint_wiener_error");
   add_component<Loss, learned::MeanAbsoluteError>(registry, "mean_absolute_error");
   add_component<Loss, learned::MeanSquaredError>(registry, "mean_squared_error");
   add_component<Loss, learned::MeasurementConsistency>(registry, "measurement_consistency");

@@ -62,6 +62,8 @@
 #include "optics/psf/psf_from_optics.h"
 #include "optics/psf/psf_from_pairs.h"
 #include "optics/psf/pupil_psf.h"
+#include "optics/sources/condenser_pixels.h"
+#include "optics/sources/condenser_sectors.h"
 #include "optics/sources/extended_source.h"
 #include "optics/sources/gaussian_beam.h"
 #include "optics/sources/gaussian_schell.h"
@@ -133,6 +135,9 @@ void register_optics(Registry& registry) {
   add_component<PsfSource, LensPsf>(registry, "lens_psf");
   add_component<PsfSource, MeasuredPsf>(registry, "measured");
   add_component<PsfSource, PupilPsf>(registry, "pupil_psf");
+
+  add_component<Condenser, CondenserPixels>(registry, "condenser_pixels");
+  add_component<Condenser, CondenserSectors>(registry, "condenser_sectors");
 
   add_component<Likelihood, BayerDetector>(registry, "bayer");
   add_component<Likelihood, EmccdDetector>(registry, "emccd");

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "apps/report/html.h"
 #include "apps/report/picture.h"
@@ -80,15 +82,42 @@ std::string draw(Figure figure, std::int64_t limit) {
   return text;
 }
 
+/// What a run reconstructed.
+struct NamedResult {
+  std::string name;  ///< Of NAME.ome.tif.
+  std::string unit;
+};
+
+/// The object, or each of its quantities: what has a file and percentiles among the key numbers.
+std::vector<NamedResult> results_of(const std::filesystem::path& results, const Summary& summary) {
+  constexpr std::string_view kEnding = "_percentile_99";
+  std::vector<NamedResult> found;
+  if (std::filesystem::exists(results / "object.ome.tif")) {
+    const Summary::Entry* largest = summary.find("object_max");
+    found.push_back({"object", largest != nullptr ? largest->unit : ""});
+  }
+  for (const Summary::Entry& entry : summary.entries()) {
+    if (!entry.name.ends_with(kEnding)) continue;
+    const std::string name = entry.name.substr(0, entry.name.size() - kEnding.size());
+    if (std::filesystem::exists(results / (name + ".ome.tif"))) found.push_back({name, entry.unit});
+  }
+  return found;
+}
+
+std::string capitalized(std::string name) {
+  name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
+  return name;
+}
+
 /// Collects the figures of one run; a file that is absent leaves its figure out.
 class Gallery {
  public:
   Gallery(const RunRecord& run, std::int64_t limit)
       : run_(run), limit_(limit), percentiles_(run.preview_percentiles()) {}
 
-  void grey(const char* file, const std::string& title, const std::string& note,
+  void grey(const std::string& file, const std::string& title, const std::string& note,
             const std::string& unit, const Window* like = nullptr) {
-    auto picture = read_picture(results() / (std::string(file) + ".ome.tif"));
+    auto picture = read_picture(results() / (file + ".ome.tif"));
     if (!picture) return;
     Figure figure{title, note, unit, *picture, {}, ColourMap::kGrey, ""};
     figure.window = like != nullptr ? *like : percentile_window(*picture, percentiles_);
@@ -111,8 +140,8 @@ class Gallery {
                   limit_);
   }
 
-  [[nodiscard]] std::optional<Picture> read(const char* file) const {
-    return read_picture(results() / (std::string(file) + ".ome.tif"));
+  [[nodiscard]] std::optional<Picture> read(const std::string& file) const {
+    return read_picture(results() / (file + ".ome.tif"));
   }
   [[nodiscard]] std::array<double, 2> percentiles() const { return percentiles_; }
   [[nodiscard]] const std::string& html() const { return html_; }
@@ -126,26 +155,40 @@ class Gallery {
   std::string html_;
 };
 
-void add_reconstruction(Gallery& gallery, const std::string& classical, const std::string& unit) {
-  const std::optional<Picture> object = gallery.read("object");
-  const std::optional<Picture> truth = gallery.read("truth");
-  gallery.grey("measurement", "Measurement", truth ? "simulated input" : "input after preparation",
-               "");
-  gallery.grey("psf", "Point response", "of the instrument to a point on the axis", "");
-  gallery.grey("object", "Reconstruction", classical.empty() ? "" : "learned", unit);
+/// A reconstructed quantity beside its true value, where that is known.
+void add_result(Gallery& gallery, const NamedResult& result, const std::string& classical) {
+  const auto& [name, unit] = result;
+  const std::string truth_name = name == "object" ? "truth" : name + "_truth";
+  const std::string title = name == "object" ? "Reconstruction" : capitalized(name);
+  const std::string suffix = name == "object" ? "" : " of " + name;
+  const std::optional<Picture> object = gallery.read(name);
+  const std::optional<Picture> truth = gallery.read(truth_name);
+  gallery.grey(name, title, classical.empty() ? "" : "learned", unit);
   if (object && !classical.empty()) {
     const Window window = percentile_window(*object, gallery.percentiles());
-    gallery.grey("object_classical", "Classical reconstruction", classical, unit, &window);
+    gallery.grey(name + "_classical", "Classical reconstruction" + suffix, classical, unit,
+                 &window);
   }
-  gallery.grey("object_deviation", "Standard deviation", "of the reconstruction in every pixel",
-               unit);
-  if (object && truth) {
-    const Window window = percentile_window(*object, gallery.percentiles());
-    gallery.grey("truth", "True object", "", unit, &window);
-    if (object->values.size() == truth->values.size()) {
-      gallery.with_sign(difference(*object, *truth), "Error", "reconstruction minus true object",
-                        unit);
-    }
+  gallery.grey(name + "_deviation", "Standard deviation" + suffix,
+               "of the reconstruction in every pixel", unit);
+  if (!object || !truth) return;
+  const Window window = percentile_window(*object, gallery.percentiles());
+  gallery.grey(truth_name, "True " + name, "", unit, &window);
+  if (object->values.size() == truth->values.size()) {
+    gallery.with_sign(difference(*object, *truth), "Error" + suffix,
+                      "reconstruction minus true " + name, unit);
+  }
+}
+
+void add_reconstruction(Gallery& gallery, const std::string& classical,
+                        const std::vector<NamedResult>& results) {
+  const bool simulated =
+      gallery.read("truth") || (!results.empty() && gallery.read(results.front().name + "_truth"));
+  gallery.grey("measurement", "Measurement",
+               simulated ? "simulated input" : "input after preparation", "");
+  gallery.grey("psf", "Point response", "of the instrument to a point on the axis", "");
+  for (const NamedResult& result : results) {
+    add_result(gallery, result, classical);
   }
   gallery.with_sign(gallery.read("residual"), "Residual",
                     "measurement minus what the reconstruction predicts", "");
@@ -154,8 +197,6 @@ void add_reconstruction(Gallery& gallery, const std::string& classical, const st
 }  // namespace
 
 std::string image_section(const RunRecord& run, std::int64_t limit) {
-  const Summary::Entry* object = run.summary.find("object_max");
-  const std::string unit = object != nullptr ? object->unit : "";
   Gallery gallery(run, limit);
   if (run.setting("task") == "simulate") {
     gallery.grey("truth", "Object", "drawn by the scene", "photon");
@@ -163,7 +204,8 @@ std::string image_section(const RunRecord& run, std::int64_t limit) {
     gallery.grey("expected", "Expected measurement", "without noise", "photon");
     gallery.grey("measurement", "Measurement", "counts", "");
   } else {
-    add_reconstruction(gallery, classical_name(run.folder / "results"), unit);
+    add_reconstruction(gallery, classical_name(run.folder / "results"),
+                       results_of(run.folder / "results", run.summary));
   }
   if (gallery.html().empty()) return "";
   return "<h2>Images</h2>\n<div class=\"images\">\n" + gallery.html() +
@@ -191,8 +233,13 @@ std::string field_figure(const std::filesystem::path& file, const std::string& t
 
 std::string result_thumbnail(const std::filesystem::path& results,
                              std::array<double, 2> percentiles) {
-  const std::string object = thumbnail(results / "object.ome.tif", percentiles);
-  return object.empty() ? thumbnail(results / "measurement.ome.tif", percentiles) : object;
+  std::string pictures;
+  const std::filesystem::path numbers = results / "summary.json";
+  const Summary summary = std::filesystem::exists(numbers) ? Summary::read(numbers) : Summary();
+  for (const NamedResult& result : results_of(results, summary)) {
+    pictures += thumbnail(results / (result.name + ".ome.tif"), percentiles);
+  }
+  return pictures.empty() ? thumbnail(results / "measurement.ome.tif", percentiles) : pictures;
 }
 
 std::string thumbnail(const std::filesystem::path& file, std::array<double, 2> percentiles) {

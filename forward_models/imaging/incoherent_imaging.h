@@ -43,7 +43,9 @@ enum class Boundary {
 ///             LogicError for a wrong
 ///             shape, dtype or device of v or y.
 /// Tested by:  tests/forward_models/incoherent_imaging_test.cpp (direct sums), tests/conformance.
-class IncoherentImaging final : public LinearOperator, public TransferFunctions {
+class IncoherentImaging final : public LinearOperator,
+                                public TransferFunctions,
+                                public SensorImages {
  public:
   struct Params {
     ComponentConfig psf;
@@ -71,7 +73,7 @@ class IncoherentImaging final : public LinearOperator, public TransferFunctions 
 
   /// h on the sensor, [condition, n_y, n_x].
   [[nodiscard]] const at::Tensor& psf() const { return psf_; }
-  [[nodiscard]] const std::optional<Grid>& sensor_grid() const { return grid_; }
+  [[nodiscard]] const std::optional<Grid>& sensor_grid() const override { return grid_; }
 
  private:
   [[nodiscard]] at::Tensor sized_psf() const;

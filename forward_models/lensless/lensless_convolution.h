@@ -48,7 +48,7 @@ enum class TransferScaling { kUnit, kOrthonormal };
 ///             gradients flow to the PSF; norm_bound = max |Hh|.
 /// Errors:     LogicError for a wrong shape, dtype or device of v or y.
 /// Tested by:  tests/forward_models/lensless_convolution_test.cpp (direct sums), tests/conformance.
-class LenslessConvolution : public LinearOperator, public TransferFunctions {
+class LenslessConvolution : public LinearOperator, public TransferFunctions, public SensorImages {
  public:
   struct Params {
     ComponentConfig psf;
@@ -83,7 +83,7 @@ class LenslessConvolution : public LinearOperator, public TransferFunctions {
   /// h as it came from its source, [channel or 1, n_y, n_x].
   [[nodiscard]] const at::Tensor& psf() const { return psf_; }
   /// Grid of the PSF and of the sensor, where it is known.
-  [[nodiscard]] const std::optional<Grid>& sensor_grid() const { return grid_; }
+  [[nodiscard]] const std::optional<Grid>& sensor_grid() const override { return grid_; }
 
  private:
   void set_psf(const at::Tensor& psf);

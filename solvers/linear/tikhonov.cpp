@@ -3,13 +3,12 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/conj.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/max.h>
 #include <ATen/ops/min.h>
-#include <ATen/ops/real.h>
 #include <ATen/ops/replication_pad2d.h>
-#include <ATen/ops/zeros_like.h>
+#include <ATen/ops/tensor.h>
 
 #include <cmath>
 #include <numbers>
@@ -17,6 +16,7 @@
 #include "core/error.h"
 #include "core/operators/capabilities.h"
 #include "core/tensor/fft.h"
+#include "solvers/linear/transfer_bank.h"
 #include "solvers/own_state.h"
 #include "solvers/priors/non_negative.h"
 #include "solvers/proximal/least_squares.h"
@@ -31,8 +31,14 @@ class TikhonovState : public SolverState {
   DataTerm data;
   double pixel_weight = 1.0;
   bool non_negative = false;
+  at::Tensor filter;  ///< Objects from images, [C or 1, K, J, p_y, p_x / 2 + 1].
   at::Tensor v;
 };
+
+const TransferFunctions& bank_of(const Problem& problem) {
+  return require_capability<TransferFunctions>(*problem.model, kName,
+                                               "transfer functions on a padded grid");
+}
 
 /// 1 on the window of n, falling to 0 as a raised cosine one sample beyond the rim of p.
 at::Tensor raised_cosine(std::int64_t n, std::int64_t p) {
@@ -64,13 +70,17 @@ at::Tensor extend(const at::Tensor& b, std::int64_t p_y, std::int64_t p_x, Edge 
 
 void Tikhonov::describe(Schema<Params>& s) {
   s.summary("Tikhonov (Wiener) inversion of a convolution in closed form.");
-  s.equation("v = IDFT( conj(H) . DFT(E b) / (|H|^2 + G / w) )");
+  s.equation(
+      "v = IDFT( conj(H) . DFT(E b) / (|H|^2 + G / w) );  with several images and unknowns\n"
+      "sum_l ( sum_j conj(H_jk) H_jl + delta_kl G_k / w ) DFT v_l = sum_j conj(H_jk) DFT(E b_j)");
   s.citation("A. N. Tikhonov, Soviet Math. Doklady 4, 1035 (1963)");
   s.convention(
       "E extends the measurement beyond the sensor; w is the common weight of the pixels; "
       "the prior non_negative clips the result.");
   s.gradient("exact");
-  s.key("weight", &Params::weight).above(0.0).doc("G, in units of |H|^2 w.");
+  s.key("weight", &Params::weight)
+      .above(0.0)
+      .doc("G in units of |H|^2 w: one for all unknowns, or one for each.");
   s.choice("edge", &Params::edge,
            {{"zero", Edge::kZero}, {"replicate", Edge::kReplicate}, {"taper", Edge::kTaper}})
       .doc("What stands outside the sensor: 0, the nearest pixel, or that fading to 0.");
@@ -93,18 +103,36 @@ std::unique_ptr<SolverState> Tikhonov::init(const Problem& problem) const {
     }
     state->non_negative = true;
   }
+  state->filter = filter(bank_of(problem).transfer(), state->pixel_weight);
   return state;
+}
+
+std::vector<double> Tikhonov::weights(std::int64_t unknowns) const {
+  const auto wanted = static_cast<std::size_t>(unknowns);
+  if (params_.weight.size() == 1) return std::vector<double>(wanted, params_.weight.front());
+  if (params_.weight.size() == wanted) return params_.weight;
+  throw UsageError("tikhonov.weight: " + std::to_string(params_.weight.size()) +
+                   " values, but the model has " + std::to_string(unknowns) +
+                   " unknowns; give one for each, or one for all");
+}
+
+at::Tensor Tikhonov::filter(const at::Tensor& transfer, double pixel_weight) const {
+  std::vector<at::Tensor> ridge;
+  const auto real = at::TensorOptions()
+                        .dtype(c10::toRealValueType(transfer.scalar_type()))
+                        .device(transfer.device());
+  for (const double weight : weights(transfer.size(2))) {
+    ridge.push_back(at::full({}, weight / pixel_weight, real));
+  }
+  return regularized_inverse(transfer, ridge);
 }
 
 void Tikhonov::step(const Problem& problem, SolverState& state) const {
   TikhonovState& s = own_state<TikhonovState>(state);
-  const auto& model = require_capability<TransferFunctions>(*problem.model, kName,
-                                                            "transfer functions on a padded grid");
-  const at::Tensor h = model.transfer().squeeze(2).squeeze(1);
-  if (h.dim() != 3) throw UsageError("tikhonov needs one image and one unknown per channel");
+  const auto& model = bank_of(problem);
   const at::Tensor data = extend(s.data.target, model.padded_y(), model.padded_x(), params_.edge);
-  const at::Tensor filter = h.conj() / (at::real(h * h.conj()) + params_.weight / s.pixel_weight);
-  const at::Tensor v = irfft2(filter * rfft2(data), model.padded_y(), model.padded_x());
+  const at::Tensor v =
+      irfft2(apply_bank(s.filter, rfft2(data)), model.padded_y(), model.padded_x());
   const Shape domain = problem.model->domain();
   s.v = crop_centred(v, domain[domain.size() - 2], domain.back());
   ++state.iteration;
@@ -112,8 +140,9 @@ void Tikhonov::step(const Problem& problem, SolverState& state) const {
 
 at::Tensor Tikhonov::estimate(const Problem& problem, const SolverState& state) const {
   const TikhonovState& s = own_state<TikhonovState>(state);
-  if (!s.v.defined()) return at::zeros_like(s.data.target);
-  const at::Tensor window = sensor_window(problem, s.v);
+  const at::Tensor object =
+      s.v.defined() ? s.v : start_object(problem, s.data, Start::kZero, kName);
+  const at::Tensor window = sensor_window(problem, object);
   return s.non_negative ? window.clamp_min(0) : window.contiguous();
 }
 
@@ -123,7 +152,10 @@ Monitor Tikhonov::monitor(const Problem& problem, const SolverState& state) cons
   const at::Tensor data = s.data.value(problem.model->forward(s.v));
   Monitor monitor;
   monitor["data_term"] = to_vector(data);
-  monitor["objective"] = to_vector(data + 0.5 * params_.weight * sum_per_item(s.v * s.v));
+  const std::int64_t unknowns = s.filter.size(1);
+  const at::Tensor weight = at::tensor(weights(unknowns), s.v.options()).view({-1, 1, 1});
+  const at::Tensor energy = s.v.unflatten(1, {-1, unknowns}).square() * weight;
+  monitor["objective"] = to_vector(data + 0.5 * sum_per_item(energy));
   monitor["output_data_term"] =
       to_vector(output_data_term(problem, s.data, estimate(problem, state)));
   return monitor;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "core/operators/component.h"
 #include "solvers/data_term.h"
@@ -18,25 +19,29 @@ enum class Edge {
 
 /// Tikhonov (Wiener) inversion of a convolution in closed form.
 ///
-///   v = IDFT( conj(Hh) . DFT(E b) / (|Hh|^2 + G / w) ),   E: extension of b beyond the window
+///   sum_l ( sum_j conj(H_jk) H_jl + delta_kl G_k / w ) DFT v_l = sum_j conj(H_jk) DFT(E b_j)
+///
+/// at every frequency, E the extension of the images b beyond the window; for one image and one
+/// unknown v = IDFT( conj(H) . DFT(E b) / (|H|^2 + G / w) ).
 ///
 /// A. N. Tikhonov, Soviet Math. Doklady 4, 1035 (1963); with a constant noise-to-signal ratio it is
 /// the filter of N. Wiener (1949).
 ///
 /// Convention: with edge: zero this is the minimiser of 1/2 w |A v - S^T b|^2 + 1/2 G |v|^2 on the
-///             padded grid, w the common weight of the pixels. The cut at the rim dominates the
+///             padded grid, w the common weight of the pixels; G: one for all unknowns of a channel
+///             or one for each. The cut at the rim dominates the
 ///             error, so replicate is the default. With the prior non_negative the result is
 ///             clipped, which is not the constrained minimiser.
-/// Layout:     [batch, channel, n_y, n_x] out.
-/// Units:      weight G in units of |Hh|^2 w.
+/// Layout:     [batch, C K, n_y, n_x] out, see `TransferFunctions`.
+/// Units:      weight G in units of |H|^2 w.
 /// Precision:  dtype of the model.
-/// Errors:     UsageError for a model without transfer functions, unequal pixel weights, or another
-///             prior.
-/// Tested by:  tests/solvers/tikhonov_test.cpp (dense solve).
+/// Errors:     UsageError for a model without transfer functions, unequal pixel weights, another
+///             number of weights than unknowns, or another prior.
+/// Tested by:  tests/solvers/tikhonov_test.cpp (dense solve, one and two unknowns).
 class Tikhonov : public Solver {
  public:
   struct Params {
-    double weight = 1e-3;
+    std::vector<double> weight{1e-3};
     Edge edge = Edge::kReplicate;
   };
   static void describe(Schema<Params>& s);
@@ -54,6 +59,10 @@ class Tikhonov : public Solver {
   [[nodiscard]] double bytes_per_unknown() const override { return 40.0; }
 
  private:
+  /// G of each of `unknowns` unknowns.
+  [[nodiscard]] std::vector<double> weights(std::int64_t unknowns) const;
+  [[nodiscard]] at::Tensor filter(const at::Tensor& transfer, double pixel_weight) const;
+
   Params params_;
 };
 

@@ -3,7 +3,6 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/ones_like.h>
-#include <ATen/ops/real.h>
 #include <ATen/ops/sign.h>
 #include <ATen/ops/sqrt.h>
 #include <ATen/ops/tensor.h>
@@ -36,23 +35,23 @@ at::Tensor auxiliary_w(const AdmmDirectState& s) {
 void update_object(AdmmDirectState& s, const at::Tensor& x) {
   const AdmmPenalties& mu = s.penalties;
   const at::Tensor& transfer = s.setup.transfer;
-  at::Tensor denominator = mu.mu1 * at::real(transfer * transfer.conj());
+  at::Tensor diagonal = at::zeros({}, mu.mu1.options());
   at::Tensor known = s.setup.zeros();
   if (s.setup.variation) {
-    denominator = denominator + mu.mu2 * s.laplacian;
+    diagonal = diagonal + mu.mu2 * s.laplacian;
     known = known + differences_adjoint({mu.mu2 * s.u.y - s.eta.y, mu.mu2 * s.u.x - s.eta.x},
                                         s.setup.variation->params().boundary);
   }
   if (s.setup.non_negative) {
-    denominator = denominator + mu.mu3;
+    diagonal = diagonal + mu.mu3;
     known = known + (mu.mu3 * s.w - s.rho);
   }
-  const at::Tensor spectrum =
-      (rfft2(known) + transfer.conj() * rfft2(mu.mu1 * x - s.xi)) / denominator;
+  const at::Tensor right = rfft2(known) + apply_bank_adjoint(transfer, rfft2(mu.mu1 * x - s.xi));
+  const at::Tensor spectrum = s.normal->scaled(mu.mu1).solve({diagonal}, right);
   s.v_old = s.v;
   s.a_v_old = s.a_v;
   s.v = irfft2(spectrum, s.setup.padded_y, s.setup.padded_x);
-  s.a_v = irfft2(transfer * spectrum, s.setup.padded_y, s.setup.padded_x);
+  s.a_v = irfft2(apply_bank(transfer, spectrum), s.setup.padded_y, s.setup.padded_x);
 }
 
 void update_duals(AdmmDirectState& s, const at::Tensor& x) {
@@ -99,7 +98,7 @@ std::vector<at::Tensor*> AdmmDirectState::variables() {
 }
 
 at::Tensor AdmmDirectState::image_of(const at::Tensor& window) const {
-  const at::Tensor spectrum = rfft2(setup.pad(window)) * setup.transfer;
+  const at::Tensor spectrum = apply_bank(setup.transfer, rfft2(setup.pad(window)));
   return setup.crop(irfft2(spectrum, setup.padded_y, setup.padded_x));
 }
 
@@ -140,8 +139,9 @@ std::unique_ptr<AdmmDirectState> admm_direct_init(AdmmSetup setup, const Admm::P
     const auto laplacian = laplacian_spectrum(state->setup.padded_y, state->setup.padded_x);
     state->laplacian = (laplacian.y + laplacian.x).to(zero.options());
   }
-  state->v = state->a_v = state->v_old = state->a_v_old = zero;
-  state->w = state->rho = state->xi = zero;
+  state->normal.emplace(state->setup.transfer);
+  state->v = state->v_old = state->w = state->rho = zero;
+  state->a_v = state->a_v_old = state->xi = state->setup.zero_images();
   state->u = state->eta = {zero, zero};
   return state;
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
+#include "solvers/linear/transfer_bank.h"
 #include "solvers/proximal/admm.h"
 #include "solvers/proximal/admm_setup.h"
 
@@ -17,7 +20,7 @@ struct AdmmPenalties {
 ///   x   <- (xi + mu1 A v + S^T W b) / (S^T W 1 + mu1)
 ///   w   <- max(v + rho / mu3, 0)
 ///   v   <- IDFT{ DFT[ (mu3 w - rho) + D^T(mu2 u - eta) + A^T(mu1 x - xi) ]
-///                / (mu1 |Hh|^2 + mu2 L + mu3) }
+///                / (mu1 |H|^2 + mu2 L + mu3) }      with several unknowns the solve of `BankNormal`
 ///   xi  += mu1 (A v - x);   eta += mu2 (D v - u);   rho += mu3 (v - w)
 ///
 /// S. Boyd et al., Foundations and Trends in Machine Learning 3, 1 (2011), section 3.1 (unscaled
@@ -25,7 +28,7 @@ struct AdmmPenalties {
 ///
 /// Convention: order u, x, v, w, duals (v uses the last w) or u, x, w, v, duals. L is the periodic
 ///             spectrum also for an open difference, whose v update is therefore inexact.
-/// Layout:     [batch, channel, p_y, p_x].
+/// Layout:     objects [batch, C K, p_y, p_x], images [batch, C J, p_y, p_x].
 /// Precision:  dtype of the model.
 /// Invariants: pure in the tensors of the state: a step makes new ones and changes none, so that
 ///             several steps can be differentiated together.
@@ -33,6 +36,7 @@ struct AdmmPenalties {
 class AdmmDirectState : public AdmmState {
  public:
   AdmmPenalties penalties;
+  std::optional<BankNormal> normal;
   at::Tensor laplacian;  ///< L, [p_y, p_x / 2 + 1]; undefined without a u split.
   at::Tensor v, a_v;     ///< Object and A v on the padded grid.
   Differences u, eta;

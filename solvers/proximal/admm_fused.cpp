@@ -84,7 +84,7 @@ FusedState<T>::FusedState(AdmmSetup parts, const Admm::Params& params,
   const std::int64_t p_y = setup.padded_y, p_x = setup.padded_x;
   setup.data.target = setup.data.target.detach().contiguous();
   setup.data.weight = setup.data.weight.detach().contiguous();
-  transfer_ = setup.transfer.detach().resolve_conj().contiguous();
+  transfer_ = setup.transfer.detach().squeeze(2).squeeze(1).resolve_conj().contiguous();
   const LaplacianSpectrum laplacian = laplacian_spectrum(p_y, p_x);
   laplacian_y_ = laplacian.y.to(real).contiguous();
   laplacian_x_ = laplacian.x.to(real).contiguous();
@@ -315,6 +315,7 @@ std::string fused_obstacle(const AdmmSetup& setup) {
   if (setup.variation && setup.variation->params().boundary == DifferenceBoundary::kOpen) {
     return "a total variation with an open boundary has no minimal form";
   }
+  if (!setup.is_plain()) return "a channel has several images or unknowns";
   if (!setup.transfer.device().is_cpu()) return "the model is not on the CPU";
   return "";
 }

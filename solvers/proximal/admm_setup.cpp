@@ -43,21 +43,15 @@ at::Tensor AdmmSetup::pad(const at::Tensor& sensor) const {
   return pad_centred(sensor, padded_y, padded_x);
 }
 
-at::Tensor AdmmSetup::zeros() const {
-  return at::zeros({batch, channels, padded_y, padded_x}, data.target.options());
+at::Tensor AdmmSetup::zeros(std::int64_t count) const {
+  return at::zeros({batch, count, padded_y, padded_x}, data.target.options());
 }
 
 AdmmSetup admm_setup(const Problem& problem) {
   const auto& model = require_capability<TransferFunctions>(*problem.model, "admm",
                                                             "transfer functions on a padded grid");
   AdmmSetup setup;
-  const at::Tensor transfer = model.transfer();
-  if (transfer.size(1) != 1 || transfer.size(2) != 1) {
-    throw UsageError("admm needs one image and one unknown per channel, got " +
-                     std::to_string(transfer.size(1)) + " images and " +
-                     std::to_string(transfer.size(2)) + " unknowns");
-  }
-  setup.transfer = transfer.squeeze(2).squeeze(1);
+  setup.transfer = model.transfer();
   setup.padded_y = model.padded_y();
   setup.padded_x = model.padded_x();
   setup.sensor_y = model.sensor_y();
@@ -66,9 +60,10 @@ AdmmSetup admm_setup(const Problem& problem) {
   if (domain.back() != setup.padded_x || domain[domain.size() - 2] != setup.padded_y) {
     throw UsageError("admm needs the unknown on the padded grid; write scene: padded in the model");
   }
-  setup.data = data_term_of(problem, transfer.device());
+  setup.data = data_term_of(problem, setup.transfer.device());
   setup.batch = setup.data.target.size(0);
-  setup.channels = setup.data.target.size(1);
+  setup.images = setup.data.target.size(1);
+  setup.channels = setup.images / setup.transfer.size(1) * setup.transfer.size(2);
   if (setup.data.target.size(2) != setup.sensor_y || setup.data.target.size(3) != setup.sensor_x) {
     throw DataError("the measurement has " + std::to_string(setup.data.target.size(2)) + " x " +
                     std::to_string(setup.data.target.size(3)) + " pixels, the model " +

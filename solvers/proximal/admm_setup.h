@@ -15,22 +15,30 @@ namespace parfocal::solvers {
 /// What both engines of ADMM take from a problem: the transfer function, the data term and the
 /// priors that can be split.
 ///
-/// Layout:     transfer [channel or 1, p_y, p_x / 2 + 1]; data on the sensor grid.
-/// Errors:     UsageError if the model has no transfer functions, several images or unknowns per
-///             channel, or another domain than the padded grid, or if a prior cannot be split.
+/// Layout:     transfer as of `TransferFunctions`; data on the sensor grid.
+/// Errors:     UsageError if the model has no transfer functions or another domain than the padded
+///             grid, or if a prior cannot be split.
 /// Tested by:  tests/solvers/admm_test.cpp.
 struct AdmmSetup {
   at::Tensor transfer;
   DataTerm data;
   std::shared_ptr<const TotalVariation> variation;  ///< Null: no u split.
   bool non_negative = false;                        ///< False: no w split.
-  std::int64_t batch = 0, channels = 0;
+  std::int64_t batch = 0;
+  std::int64_t channels = 0;  ///< Of the object.
+  std::int64_t images = 0;    ///< Channels of the measurement.
   std::int64_t padded_y = 0, padded_x = 0, sensor_y = 0, sensor_x = 0;
 
   [[nodiscard]] at::Tensor crop(const at::Tensor& padded) const;
   [[nodiscard]] at::Tensor pad(const at::Tensor& sensor) const;
-  /// Zeros on the padded grid, [batch, channel, p_y, p_x].
-  [[nodiscard]] at::Tensor zeros() const;
+  /// Zeros on the padded grid for an object, [batch, channels, p_y, p_x], or for its images.
+  [[nodiscard]] at::Tensor zeros() const { return zeros(channels); }
+  [[nodiscard]] at::Tensor zero_images() const { return zeros(images); }
+  /// One image and one unknown in every channel.
+  [[nodiscard]] bool is_plain() const { return transfer.size(1) == 1 && transfer.size(2) == 1; }
+
+ private:
+  [[nodiscard]] at::Tensor zeros(std::int64_t count) const;
 };
 
 [[nodiscard]] AdmmSetup admm_setup(const Problem& problem);
@@ -48,7 +56,7 @@ struct AdmmSums {
 class AdmmState : public SolverState {
  public:
   AdmmSetup setup;
-  [[nodiscard]] virtual at::Tensor object() const = 0;  ///< v, [batch, channel, p_y, p_x].
+  [[nodiscard]] virtual at::Tensor object() const = 0;  ///< v, [batch, channels, p_y, p_x].
   [[nodiscard]] virtual at::Tensor image() const = 0;   ///< S A v.
   /// S A S^T of an object that is dark outside the sensor window, [batch, channel, n_y, n_x].
   [[nodiscard]] virtual at::Tensor image_of(const at::Tensor& window) const = 0;

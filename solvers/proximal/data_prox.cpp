@@ -2,7 +2,6 @@
 #include "solvers/proximal/data_prox.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/real.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros_like.h>
@@ -20,9 +19,7 @@ at::Tensor per_item(const at::Tensor& values, const at::Tensor& like) {
   return values.to(like.device(), like.scalar_type()).view({-1, 1, 1, 1});
 }
 
-at::Tensor squared_magnitude(const at::Tensor& h) { return at::real(h * h.conj()); }
-
-/// The transfer functions of a model that needs no crop and has one unknown, or nullptr.
+/// The transfer functions of a model that needs no crop, or nullptr.
 const TransferFunctions* circular(const Operator& model) {
   const auto* bank = dynamic_cast<const TransferFunctions*>(&model);
   if (bank == nullptr) return nullptr;
@@ -30,10 +27,7 @@ const TransferFunctions* circular(const Operator& model) {
   const bool own_grid = bank->padded_y() == bank->sensor_y() &&
                         bank->padded_x() == bank->sensor_x() && domain.size() == 3 &&
                         domain[1] == bank->sensor_y() && domain[2] == bank->sensor_x();
-  const at::Tensor transfer = bank->transfer();
-  const bool one_unknown =
-      transfer.size(2) == 1 && (transfer.size(1) == 1 || transfer.size(0) == 1);
-  return own_grid && one_unknown ? bank : nullptr;
+  return own_grid ? bank : nullptr;
 }
 
 }  // namespace
@@ -58,23 +52,16 @@ void DataProx::prepare_closed_form() {
   item_weight_ = highest.to(at::kDouble);
   n_y_ = bank->sensor_y();
   n_x_ = bank->sensor_x();
-  const at::Tensor transfer = bank->transfer().squeeze(2);
-  const at::Tensor spectrum = rfft2(data_.target);
-  if (transfer.size(1) == 1) {
-    const at::Tensor h = transfer.squeeze(1);
-    numerator_ = h.conj() * spectrum;
-    power_ = squared_magnitude(h);
-  } else {
-    numerator_ = (transfer[0].conj() * spectrum).sum(1, true);
-    power_ = squared_magnitude(transfer[0]).sum(0, true);
-  }
+  const at::Tensor transfer = bank->transfer();
+  numerator_ = apply_bank_adjoint(transfer, rfft2(data_.target));
+  normal_.emplace(transfer);
 }
 
 at::Tensor DataProx::prox(const at::Tensor& z, const std::vector<double>& mu) const {
   const at::Tensor strength = at::tensor(mu, at::kDouble).to(z.device());
   if (is_closed_form()) {
     const at::Tensor a = per_item(strength / item_weight_, z);
-    return irfft2((numerator_ + a * rfft2(z)) / (power_ + a), n_y_, n_x_);
+    return irfft2(normal_->solve({a}, numerator_ + a * rfft2(z)), n_y_, n_x_);
   }
   const at::Tensor a = per_item(strength, z);
   const auto normal = [&](const at::Tensor& x) {

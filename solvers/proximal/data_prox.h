@@ -3,11 +3,13 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "solvers/data_term.h"
 #include "solvers/linear/conjugate_gradient.h"
+#include "solvers/linear/transfer_bank.h"
 #include "solvers/solver.h"
 
 namespace parfocal::solvers {
@@ -18,9 +20,9 @@ namespace parfocal::solvers {
 ///
 /// For circular convolutions on the sensor's own grid and equal weights w in closed form,
 ///
-///   x = IDFT( (sum_j conj(H_j) DFT b_j + a DFT z) / (sum_j |H_j|^2 + a) ),   a = mu / w
+///   sum_l ( sum_j conj(H_jk) H_jl + delta_kl a ) DFT x_l = sum_j conj(H_jk) DFT b_j + a DFT z_k
 ///
-/// two real transforms a step; else by conjugate gradients that start at z.
+/// with a = mu / w, two real transforms a step; else by conjugate gradients that start at z.
 ///
 /// Layout:     z and x [batch, domain]; one mu per item.
 /// Precision:  the closed form divides once by a sum of positive numbers and loses no digits for a
@@ -32,7 +34,7 @@ class DataProx {
   DataProx(const Problem& problem, std::string solver, const ConjugateGradientLimits& limits);
 
   [[nodiscard]] at::Tensor prox(const at::Tensor& z, const std::vector<double>& mu) const;
-  [[nodiscard]] bool is_closed_form() const { return power_.defined(); }
+  [[nodiscard]] bool is_closed_form() const { return normal_.has_value(); }
   [[nodiscard]] const DataTerm& data() const { return data_; }
   /// Root of the mean variance of the pixels that count: the noise level of each item, in the unit
   /// of the measurement.
@@ -47,9 +49,9 @@ class DataProx {
   ConjugateGradientLimits limits_;
   DataTerm data_;
   at::Tensor adjoint_data_;  ///< A^T W b; undefined in closed form.
-  at::Tensor numerator_;     ///< sum_j conj(H_j) DFT b_j
-  at::Tensor power_;         ///< sum_j |H_j|^2
-  at::Tensor item_weight_;   ///< w per item, float64 [batch].
+  at::Tensor numerator_;     ///< sum_j conj(H_jk) DFT b_j
+  std::optional<BankNormal> normal_;
+  at::Tensor item_weight_;  ///< w per item, float64 [batch].
   std::int64_t n_y_ = 0, n_x_ = 0;
 };
 

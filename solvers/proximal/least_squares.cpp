@@ -3,7 +3,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/full_like.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/max.h>
 #include <ATen/ops/min.h>
 #include <ATen/ops/real.h>
@@ -85,7 +85,8 @@ at::Tensor start_object(const Problem& problem, const DataTerm& data, Start star
   if (start == Start::kMeasurement) return measured_object(data.target, shape, solver);
   const auto& model = require_capability<TransferFunctions>(
       *problem.model, solver + ", start psf_midrange", "a PSF");
-  const at::Tensor window = at::full_like(data.target, psf_midrange(model));
+  const at::Tensor window = at::full({shape[0], shape[1], data.target.size(2), data.target.size(3)},
+                                     psf_midrange(model), data.target.options());
   return zero.size(-1) == window.size(-1) && zero.size(-2) == window.size(-2)
              ? window
              : pad_centred(window, zero.size(-2), zero.size(-1));

@@ -45,7 +45,7 @@ TEST(Pipeline, PointResponseIsThePsf) {
   image.file = built.folder.path() / "psf.npy";
   image.normalize = ImageFile::Normalize::kL2;
   const at::Tensor psf = files.load("x", image).values[0];
-  const at::Tensor response = built.pipeline.point_response();
+  const at::Tensor response = built.pipeline.point_response()[0];
   ASSERT_EQ(response.sizes(), psf.sizes());
   // Two transforms of 48 x 70 values below 1.
   EXPECT_LE((response - psf).abs().max().item<double>(), 1e-14);

@@ -12,6 +12,7 @@ void check_behaviour(const Subject& subject, ImageFiles* files, Findings& findin
 // The checks of each kind, float64 on the CPU unless they say otherwise.
 void check_operator(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_element(const Subject& subject, ImageFiles* files, Findings& findings);
+void check_condenser(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_constraint(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_psf(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_view(const Subject& subject, ImageFiles* files, Findings& findings);

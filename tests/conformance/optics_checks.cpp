@@ -3,6 +3,7 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/imag.h>
+#include <ATen/ops/linspace.h>
 #include <ATen/ops/real.h>
 
 #include "core/check.h"
@@ -212,6 +213,31 @@ void check_psf(const Subject& subject, ImageFiles* files, Findings& findings) {
         return built.component->psf();
       },
       findings);
+}
+
+at::Tensor test_patterns(const optics::Condenser& condenser) {
+  constexpr double kWavelength = 532e-9;
+  const auto axis = [](std::int64_t n) {
+    return at::linspace(-0.6, 0.6, n, at::kDouble) / kWavelength;
+  };
+  return condenser.patterns(axis(31), axis(28), kWavelength);
+}
+
+void check_condenser(const Subject& subject, ImageFiles* files, Findings& findings) {
+  const auto built =
+      build_subject<optics::Condenser>(subject, at::kDouble, at::kCPU, test::test_grid(), files);
+  const at::Tensor patterns = test_patterns(*built.component);
+  findings.require(patterns.dim() == 3 && patterns.scalar_type() == at::kDouble &&
+                       patterns.size(0) == built.component->exposures(),
+                   "patterns() is " + text_of(patterns) + ", not float64 [exposure, n_y, n_x]");
+  findings.require(patterns.min().item<double>() >= 0.0, "a source is negative");
+  findings.require(
+      patterns.select(1, 0).max().item<double>() == 0.0 || built.component->na() >= 0.6,
+      "light arrives beyond na()");
+  findings.require((patterns.sum({1, 2}) > 0.0).all().item<bool>(), "an exposure has no light");
+  check_leaves_are_hung(subject, *built.parameters, findings);
+  check_parameter_gradients(
+      *built.parameters, [&] { return test_patterns(*built.component); }, findings);
 }
 
 void check_view(const Subject& subject, ImageFiles* files, Findings& findings) {

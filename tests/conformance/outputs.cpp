@@ -17,6 +17,7 @@
 #include "optics/elements/pattern.h"
 #include "optics/elements/surface.h"
 #include "optics/psf/psf_source.h"
+#include "optics/sources/condenser.h"
 #include "optics/sources/source.h"
 #include "solvers/prior.h"
 #include "tests/conformance/beam.h"
@@ -101,6 +102,10 @@ std::vector<Output> of_pattern(const Subject& subject, const Place& place) {
   const auto sampled = built.component->sampled();
   return {{"transmission",
            sampled ? sampled->values : built.component->transmission(test::test_grid())}};
+}
+
+std::vector<Output> of_condenser(const Subject& subject, const Place& place) {
+  return {{"patterns", test_patterns(*built_at<optics::Condenser>(subject, place).component)}};
 }
 
 std::vector<Output> of_scene(const Subject& subject, const Place& place) {
@@ -194,12 +199,22 @@ std::vector<Output> of_constraint(const Subject& subject, const Place& place) {
 using Probe = std::function<std::vector<Output>(const Subject&, const Place&)>;
 
 const std::map<std::string, Probe, std::less<>>& probes() {
-  static const std::map<std::string, Probe, std::less<>> table{
-      {"model", of_model},       {"element", of_element},       {"psf", of_psf},
-      {"surface", of_surface},   {"pattern", of_pattern},       {"scene", of_scene},
-      {"detector", of_detector}, {"prior", of_prior},           {"solver", of_solver},
-      {"metric", of_metric},     {"constraint", of_constraint}, {"view", of_view},
-      {"loss", of_loss},         {"stage", of_stage},           {"network", of_network}};
+  static const std::map<std::string, Probe, std::less<>> table{{"model", of_model},
+                                                               {"element", of_element},
+                                                               {"psf", of_psf},
+                                                               {"surface", of_surface},
+                                                               {"pattern", of_pattern},
+                                                               {"scene", of_scene},
+                                                               {"detector", of_detector},
+                                                               {"prior", of_prior},
+                                                               {"solver", of_solver},
+                                                               {"metric", of_metric},
+                                                               {"constraint", of_constraint},
+                                                               {"view", of_view},
+                                                               {"condenser", of_condenser},
+                                                               {"loss", of_loss},
+                                                               {"stage", of_stage},
+                                                               {"network", of_network}};
   return table;
 }
 

@@ -157,5 +157,50 @@ TEST_F(ImageFilesTest, NonFiniteValuesAreRefused) {
   EXPECT_THAT(data_error(image, "data"), HasSubstr("not finite"));
 }
 
+/// Six pages of two frames, each of three images.
+StackMeasurement pages_as_images(ImageFileLoader& files, const std::filesystem::path& file,
+                                 std::int64_t images) {
+  ImageFile image;
+  image.file = file;
+  StackMeasurement::Options options;
+  options.images_per_frame = images;
+  options.block_frames = 1;
+  options.contrast = true;
+  return {files, "data.measurement", image, options};
+}
+
+TEST_F(ImageFilesTest, PagesAreTheImagesOfAFrame) {
+  const at::Tensor pages = at::arange(1, 6 * 4 * 5 + 1, at::kDouble).view({6, 4, 5});
+  ImageFileLoader files;
+  StackMeasurement source = pages_as_images(files, write("pages.npy", pages), 3);
+  EXPECT_EQ(source.n_frames(), 2);
+  for (const std::int64_t frame : {0, 1}) {
+    const Field field = source.next_block()->at("measurement");
+    const at::Tensor expected = pages.narrow(0, 3 * frame, 3).unsqueeze(0);
+    EXPECT_TRUE(at::equal(field.values, expected / expected.mean({-2, -1}, true) - 1.0));
+    EXPECT_EQ(field.unit, "1");
+  }
+  EXPECT_FALSE(source.next_block());
+}
+
+TEST_F(ImageFilesTest, PagesThatFillNoFrameAreNamed) {
+  const auto file = write("pages.npy", at::arange(0, 5 * 4 * 5, at::kDouble).view({5, 4, 5}));
+  ImageFileLoader files;
+  try {
+    static_cast<void>(pages_as_images(files, file, 4));
+    FAIL() << "no error";
+  } catch (const DataError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("data.measurement: 5 pages"));
+    EXPECT_THAT(error.what(), HasSubstr("a frame has 4 images"));
+  }
+}
+
+TEST_F(ImageFilesTest, ADarkImageHasNoContrast) {
+  const auto file = write("pages.npy", at::arange(-20, 0, at::kDouble).view({1, 4, 5}));
+  ImageFileLoader files;
+  StackMeasurement source = pages_as_images(files, file, 1);
+  EXPECT_THROW(static_cast<void>(source.next_block()), DataError);
+}
+
 }  // namespace
 }  // namespace parfocal::datasets

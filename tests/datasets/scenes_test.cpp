@@ -7,7 +7,10 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/config/document.h"
 #include "core/error.h"
+#include "datasets/register.h"
+#include "datasets/scenes/channels.h"
 #include "datasets/scenes/dead_leaves.h"
 #include "datasets/scenes/measured_scene.h"
 #include "datasets/scenes/periodic_dead_leaves.h"
@@ -145,6 +148,48 @@ TEST(PeriodicDeadLeaves, SceneZeroHasThePublishedSumAndPixelForEverySeed) {
   EXPECT_NEAR(scene[0][0][0][0].item<double>(), 0.5304091746, 5e-11);
   EXPECT_TRUE(at::equal(PeriodicDeadLeaves(params, other).sample(0), scene));
   EXPECT_FALSE(at::equal(PeriodicDeadLeaves(params, other).sample(1), scene));
+}
+
+Channels::Params channels_of(const std::string& yaml) {
+  static const Registry registry = [] {
+    Registry made;
+    register_datasets(made);
+    return made;
+  }();
+  Diagnostics diagnostics;
+  ReadContext context(registry, diagnostics);
+  Channels::Params params;
+  EXPECT_TRUE((schema_of<Channels, Channels::Params>()->read(parse_yaml(yaml, "test.yaml"), context,
+                                                             &params, true)));
+  diagnostics.throw_if_any();
+  return params;
+}
+
+TEST(Channels, AreScaledScenesThatDiffer) {
+  const std::string leaves = "{type: dead_leaves, size: [20, 24], photons: 100 photon}";
+  const Channels scene(
+      channels_of("{type: channels, scenes: [" + leaves + ", " + leaves + "], scale: [0.1, 0.5]}"),
+      BuildContext{});
+  const at::Tensor object = scene.sample(2);
+  ASSERT_EQ(object.sizes(), at::IntArrayRef({1, 2, 20, 24}));
+  DeadLeaves::Params first;
+  first.size = {20, 24};
+  first.photons = Photons::from_si(100.0);
+  EXPECT_TRUE(at::equal(object.narrow(1, 0, 1), DeadLeaves(first, BuildContext{}).sample(2) * 0.1));
+  EXPECT_FALSE(at::equal(object.narrow(1, 0, 1) * 5.0, object.narrow(1, 1, 1)));
+  EXPECT_EQ(scene.photons(), 100.0);
+}
+
+TEST(Channels, OfUnequalLightOrSizeAreRefused) {
+  const std::string one = "{type: dead_leaves, size: [20, 24], photons: 100 photon}";
+  const auto scene_with = [&](const std::string& other) {
+    return Channels(
+        channels_of("{type: channels, scenes: [" + one + ", " + other + "], scale: [1, 1]}"),
+        BuildContext{});
+  };
+  EXPECT_THROW(scene_with("{type: dead_leaves, size: [20, 24], photons: 50 photon}"), UsageError);
+  const Channels unequal = scene_with("{type: dead_leaves, size: [20, 20], photons: 100 photon}");
+  EXPECT_THROW(static_cast<void>(unequal.sample(0)), UsageError);
 }
 
 }  // namespace

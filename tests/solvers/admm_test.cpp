@@ -16,6 +16,7 @@
 #include "forward_models/lensless/lensless_convolution.h"
 #include "solvers/priors/wavelet_l1.h"
 #include "solvers/proximal/admm_direct.h"
+#include "solvers/proximal/fista.h"
 #include "tests/solvers/problems.h"
 #include "tests/support/adjoint_gap.h"
 #include "tests/support/gradient_check.h"
@@ -120,6 +121,28 @@ TEST(Admm, ConvergesToTheMinimumThatFistaCertifies) {
     const at::Tensor trial = (v + size * random_normal(v.sizes(), at::kDouble, seed)).clamp_min(0);
     EXPECT_GE(objective(trial), least - 1e-7);
   }
+}
+
+TEST(Admm, SeveralUnknownsReachTheMinimumOfFista) {
+  const Problem problem = random_bank(3, 2, 5, 6, {total_variation(0.5)});
+  Admm::Params params;
+  params.output = solvers::AdmmOutput::kCrop;
+  params.mu1 = params.mu2 = 3.0;
+  params.iterations = 4000;
+  solvers::Fista::Params fista;
+  fista.iterations = 4000;
+  const SolveResult split = solve(Admm(params), problem),
+                    other = solve(solvers::Fista(fista), problem);
+  EXPECT_TRUE(close_relative(split.estimate, other.estimate, 1e-5));
+  const double least = other.report.history.back().values.at("objective")[0];
+  EXPECT_NEAR(split.report.history.back().values.at("objective")[0], least, 1e-8 * least);
+}
+
+TEST(Admm, FusedEngineIsForOneImageOfOneUnknown) {
+  Admm::Params params;
+  params.engine = AdmmEngine::kFused;
+  const Problem problem = random_bank(3, 2, 5, 6, {total_variation(0.5)});
+  EXPECT_THROW(static_cast<void>(Admm(params).init(problem)), UsageError);
 }
 
 TEST(Admm, DeadPixelsNeverReachTheResult) {

@@ -2,9 +2,6 @@
 #include "solvers/proximal/data_prox.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/diag.h>
-#include <ATen/ops/eye.h>
-#include <ATen/ops/linalg_solve.h>
 #include <ATen/ops/stack.h>
 #include <gtest/gtest.h>
 
@@ -35,22 +32,13 @@ Problem periodic(std::int64_t conditions, at::ScalarType dtype = at::kDouble) {
   return problem;
 }
 
-/// (A^T W A + mu) x = A^T W b + mu z with A column by column.
+/// The solution for one mu per item.
 at::Tensor dense_solution(const Problem& problem, const at::Tensor& z,
                           const std::vector<double>& mu) {
-  const DataTerm data = data_term_of(problem, at::kCPU);
-  const std::int64_t unknowns = z[0].numel();
-  Shape shape = problem.model->domain();
-  shape.insert(shape.begin(), unknowns);
-  const at::Tensor identity = at::eye(unknowns, at::kDouble);
-  const at::Tensor a = problem.model->forward(identity.view(shape)).flatten(1).t();
   std::vector<at::Tensor> solutions;
-  for (std::int64_t i = 0; i < z.size(0); ++i) {
-    const double m = mu[static_cast<std::size_t>(i)];
-    const at::Tensor weighted = a.t().matmul(at::diag(data.weight[i].flatten()));
-    const at::Tensor right = weighted.matmul(data.target[i].flatten()) + m * z[i].flatten();
-    solutions.push_back(
-        at::linalg_solve(weighted.matmul(a) + m * identity, right).view(z[i].sizes()));
+  for (std::size_t i = 0; i < mu.size(); ++i) {
+    const auto item = static_cast<std::int64_t>(i);
+    solutions.push_back(dense_ridge(problem, {mu[i]}, z)[item]);
   }
   return at::stack(solutions);
 }
@@ -65,6 +53,15 @@ TEST(DataProx, ClosedFormIsTheDenseSolution) {
     EXPECT_TRUE(close_relative(data.prox(z, mu), dense_solution(problem, z, mu), 1e-10))
         << conditions;
   }
+}
+
+TEST(DataProx, ClosedFormOfSeveralUnknownsIsTheDenseSolution) {
+  const Problem problem = random_bank(3, 2, 4, 5);
+  const DataProx data(problem, "test", kExact);
+  EXPECT_TRUE(data.is_closed_form());
+  const at::Tensor z = random_normal({2, 2, 4, 5}, at::kDouble, 3);
+  const std::vector<double> mu{6e-4, 0.7};
+  EXPECT_TRUE(close_relative(data.prox(z, mu), dense_solution(problem, z, mu), 1e-10));
 }
 
 TEST(DataProx, ConjugateGradientsFindTheDenseSolution) {

@@ -2,8 +2,17 @@
 #include "tests/solvers/problems.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/diag.h>
+#include <ATen/ops/eye.h>
+#include <ATen/ops/linalg_solve.h>
+#include <ATen/ops/max.h>
 #include <ATen/ops/ones_like.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
 
+#include <cmath>
+
+#include "core/tensor/fft.h"
 #include "core/tensor/random.h"
 #include "forward_models/lensless/lensless_convolution.h"
 #include "solvers/data_term.h"
@@ -48,6 +57,55 @@ Problem random_camera(const CameraSize& size, std::vector<std::shared_ptr<const 
   problem.priors = std::move(priors);
   problem.counts = random.uniform({size.batch, size.channels, size.n_y, size.n_x}).to(size.dtype);
   return problem;
+}
+
+RandomBank::RandomBank(std::int64_t images, std::int64_t unknowns, std::int64_t n_y,
+                       std::int64_t n_x, std::uint64_t seed)
+    : n_y_(n_y), n_x_(n_x) {
+  RandomStream random(seed, "bank");
+  transfer_ = rfft2(random.normal({1, images, unknowns, n_y, n_x}, at::kDouble));
+}
+
+at::Tensor RandomBank::forward(const at::Tensor& v) const {
+  return irfft2((transfer_[0] * rfft2(v).unsqueeze(-4)).sum(-3), n_y_, n_x_);
+}
+
+at::Tensor RandomBank::adjoint(const at::Tensor& y) const {
+  return irfft2((transfer_[0].conj() * rfft2(y).unsqueeze(-3)).sum(-4), n_y_, n_x_);
+}
+
+std::optional<double> RandomBank::norm_bound() const {
+  return std::sqrt(transfer_.abs().square().sum({1, 2}).max().item<double>());
+}
+
+Problem random_bank(std::int64_t images, std::int64_t unknowns, std::int64_t n_y, std::int64_t n_x,
+                    std::vector<std::shared_ptr<const Prior>> priors) {
+  RandomStream random(6, "images");
+  Problem problem;
+  problem.model = std::make_shared<RandomBank>(images, unknowns, n_y, n_x);
+  problem.likelihood = std::make_shared<UnitGaussian>();
+  problem.priors = std::move(priors);
+  problem.counts = random.normal({2, images, n_y, n_x}, at::kDouble);
+  return problem;
+}
+
+at::Tensor dense_ridge(const Problem& problem, const std::vector<double>& d, const at::Tensor& z) {
+  const DataTerm data = data_term_of(problem, at::kCPU);
+  const std::int64_t size = z[0].numel();
+  Shape shape = problem.model->domain();
+  const at::Tensor ridge =
+      at::tensor(d, at::kDouble).repeat_interleave(size / static_cast<std::int64_t>(d.size()));
+  shape.insert(shape.begin(), size);
+  const at::Tensor a =
+      problem.model->forward(at::eye(size, at::kDouble).view(shape)).flatten(1).t();
+  std::vector<at::Tensor> solutions;
+  for (std::int64_t i = 0; i < z.size(0); ++i) {
+    const at::Tensor weighted = a.t().matmul(at::diag(data.weight[i].flatten()));
+    const at::Tensor right = weighted.matmul(data.target[i].flatten()) + ridge * z[i].flatten();
+    solutions.push_back(
+        at::linalg_solve(weighted.matmul(a) + at::diag(ridge), right).view(z[i].sizes()));
+  }
+  return at::stack(solutions);
 }
 
 std::shared_ptr<const Prior> non_negative() { return std::make_shared<solvers::NonNegative>(); }

@@ -46,10 +46,26 @@ TEST(Tikhonov, IsTheDenseSolutionOfItsNormalEquations) {
       at::linalg_solve(normal, a.t().matmul(padded.t())).t().reshape({2, 1, p_y, p_x});
 
   Tikhonov::Params params;
-  params.weight = 0.05;
+  params.weight = {0.05};
   params.edge = Edge::kZero;
   EXPECT_TRUE(
       close_relative(solve(Tikhonov(params), problem).estimate, crop_centred(v, 4, 3), 1e-12));
+}
+
+TEST(Tikhonov, SeveralUnknownsAreTheDenseSolutionWithAWeightForEach) {
+  const Problem problem = random_bank(3, 2, 4, 5);
+  Tikhonov::Params params;
+  params.weight = {0.4, 3.0};
+  const at::Tensor zero = at::zeros({2, 2, 4, 5}, at::kDouble);
+  EXPECT_TRUE(close_relative(solve(Tikhonov(params), problem).estimate,
+                             dense_ridge(problem, params.weight, zero), 1e-12));
+}
+
+TEST(Tikhonov, AnotherNumberOfWeightsThanUnknownsIsRefused) {
+  const Problem problem = random_bank(3, 2, 4, 5);
+  Tikhonov::Params params;
+  params.weight = {0.4, 3.0, 1.0};
+  EXPECT_THROW(static_cast<void>(solve(Tikhonov(params), problem)), UsageError);
 }
 
 TEST(Tikhonov, ReplicatedEdgeKeepsAConstantSceneConstant) {
@@ -59,7 +75,7 @@ TEST(Tikhonov, ReplicatedEdgeKeepsAConstantSceneConstant) {
       model.forward(at::zeros({1, 1, model.padded_y(), model.padded_x()}, at::kDouble) + 1.0);
   const auto error_of = [&](Edge edge) {
     Tikhonov::Params params;
-    params.weight = 1e-3;
+    params.weight = {1e-3};
     params.edge = edge;
     return at::Tensor((solve(Tikhonov(params), problem).estimate - 1.0).abs());
   };
