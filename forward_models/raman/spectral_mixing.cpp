@@ -155,6 +155,12 @@ Shape SpectralMixing::domain() const { return {mixing_.size(1), size_[0], size_[
 
 Shape SpectralMixing::range() const { return {mixing_.size(0), size_[0], size_[1]}; }
 
+std::vector<Unknown> SpectralMixing::unknowns() const {
+  std::vector<Unknown> found;
+  for (const std::string& name : species_) found.push_back({name, "1"});
+  return found;
+}
+
 at::Tensor SpectralMixing::transfer() const {
   const at::Tensor one = blur_transfer_.defined()
                              ? blur_transfer_

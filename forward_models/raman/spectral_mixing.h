@@ -34,7 +34,10 @@ namespace parfocal::raman {
 ///             `transmission`; norm_bound = t |M|_2.
 /// Errors:     UsageError for h or delta on an uneven axis; LogicError for a wrong shape or dtype.
 /// Tested by:  tests/forward_models/raman/spectral_mixing_test.cpp, tests/conformance.
-class SpectralMixing final : public LinearOperator, public TransferFunctions, public LinearMixing {
+class SpectralMixing final : public LinearOperator,
+                             public TransferFunctions,
+                             public LinearMixing,
+                             public NamedUnknowns {
  public:
   struct Params {
     ReferenceSpectra references;
@@ -66,6 +69,7 @@ class SpectralMixing final : public LinearOperator, public TransferFunctions, pu
   [[nodiscard]] std::int64_t sensor_y() const override { return size_[0]; }
   [[nodiscard]] std::int64_t sensor_x() const override { return size_[1]; }
 
+  [[nodiscard]] std::vector<Unknown> unknowns() const override;
   [[nodiscard]] at::Tensor mixing() const override { return mixing_; }
   [[nodiscard]] const std::vector<std::string>& species() const override { return species_; }
   [[nodiscard]] const std::vector<double>& shift_per_m() const override { return shift_per_m_; }

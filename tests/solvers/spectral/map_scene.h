@@ -8,6 +8,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/tensor/random.h"
 #include "forward_models/raman/spectral_mixing.h"
 #include "optics/detectors/poisson_detector.h"
 #include "solvers/stage.h"
@@ -45,6 +46,12 @@ struct MapScene {
     BuildContext context;
     context.dtype = at::kDouble;
     return context;
+  }
+  /// Two maps of photons over a slow background.
+  [[nodiscard]] static at::Tensor test_image() {
+    const raman::SpectralMixing mixing(references(), params(), context());
+    const at::Tensor light = RandomStream(4, "light").uniform({2, 3, kY, kX}) * 1e5 + 1e4;
+    return RandomStream(5, "photons").poisson(mixing.forward(light) + 500.0);
   }
   [[nodiscard]] StageScene scene() const { return {model, detector, 1.0}; }
 
