@@ -15,6 +15,9 @@ class LinearMixing {
   virtual ~LinearMixing() = default;
   /// M [J, K]; differentiable in the model's parameters.
   [[nodiscard]] virtual at::Tensor mixing() const = 0;
+  /// M of the same light at a detector that tells all its channels apart: what no choice of images
+  /// can beat.
+  [[nodiscard]] virtual at::Tensor full_mixing() const { return mixing(); }
   /// Names of the channels of the object.
   [[nodiscard]] virtual const std::vector<std::string>& species() const = 0;
   /// Raman shift of each channel of the measurement in 1/m; empty where channels are no spectrum.

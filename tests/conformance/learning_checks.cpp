@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/ones_like.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/ones_like.h>
 
 #include "core/tensor/tensor_checks.h"
+#include "forward_models/raman/compressive_raman.h"
+#include "learned/losses/abundance_bound.h"
 #include "solvers/learned_stage.h"
 #include "solvers/posterior_draws.h"
 #include "solvers/predicted_variance.h"
@@ -70,6 +72,24 @@ void check_classical(const LearnedStage& stage, const ParameterTree& parameters,
   }
 }
 
+/// Losses of mixtures look at filters, not at a camera.
+void check_mixture_loss(const Loss& loss, Findings& findings) {
+  const optics::PoissonDetector detector{optics::PoissonDetector::Params{}, BuildContext{}};
+  ParameterTree parameters;
+  BuildContext context = test::MapScene::context();
+  context.parameters = &parameters;
+  context.path = "model";
+  raman::CompressiveRaman::Params params;
+  params.sharpness = 2.0;
+  raman::CompressiveRaman model(test::MapScene::references(), params, context);
+  const auto value = [&] {
+    model.refresh();
+    return loss.value(Trial{model, detector, ImagingCase::kPhotons, {}, {}});
+  };
+  findings.require(value().dim() == 0, "the value is " + text_of(value()) + ", not a scalar");
+  check_parameter_gradients(parameters, value, findings);
+}
+
 /// Stages of spectra look at a map; what they decide sample by sample has no slope.
 void check_record_stage(const RecordStage& stage, Findings& findings) {
   const test::MapScene scene;
@@ -95,6 +115,10 @@ void check_record_stage(const RecordStage& stage, Findings& findings) {
 void check_loss(const Subject& subject, ImageFiles* files, Findings& findings) {
   const auto built = build_subject<Loss>(subject, at::kDouble, at::kCPU, test::test_grid(), files);
   const Loss& loss = *built.component;
+  if (dynamic_cast<const learned::AbundanceBound*>(&loss) != nullptr) {
+    check_mixture_loss(loss, findings);
+    return;
+  }
   const ImagingCase imaging(at::kDouble, at::kCPU);
   const at::Tensor estimate = ImagingCase::test_image();
   const at::Tensor value = loss.value(imaging.trial(estimate));
