@@ -12,6 +12,7 @@
 #include "core/config/registry.h"
 #include "core/config/schema.h"
 #include "core/operators/image_file.h"
+#include "core/operators/spectra_file.h"
 #include "core/tensor/grid.h"
 #include "learned/training/optimize.h"
 
@@ -24,13 +25,14 @@ enum class Task { kReconstruct, kSimulate, kTrain, kDesign, kEvaluate };
   return task == Task::kTrain || task == Task::kDesign || task == Task::kEvaluate;
 }
 
-/// Measured frames, and what happens to the pixels that cannot be trusted.
+/// Measured frames or spectra, and what happens to the pixels that cannot be trusted.
 struct DataBlock {
   enum class Saturated { kMask, kKeep };
   enum class Pages { kFrames, kImages };
   enum class Values { kRaw, kContrast };
 
-  ImageFile measurement;
+  std::optional<ImageFile> measurement;     ///< Frames, or
+  std::optional<SpectraFile> spectra;       ///< a map of spectra.
   std::optional<ImageFile> truth;           ///< Frame by frame the true object, for metrics.
   Photons photons = Photons::from_si(1.0);  ///< Of value 1, for stages.
   Saturated saturated = Saturated::kMask;

@@ -4,10 +4,10 @@
 namespace parfocal {
 
 void DataBlock::describe(Schema<DataBlock>& s) {
-  s.summary("Measured frames and their preparation.");
+  s.summary("Measured frames or spectra and their preparation.");
   s.block("measurement", &DataBlock::measurement)
-      .required()
       .doc("The raw image or stack; each frame is reconstructed on its own.");
+  s.block("spectra", &DataBlock::spectra).doc("A map of spectra, instead of frames.");
   s.block("truth", &DataBlock::truth)
       .doc("The true object of every frame, where another camera saw it; for metrics.");
   s.key("photons", &DataBlock::photons)
@@ -27,6 +27,11 @@ void DataBlock::describe(Schema<DataBlock>& s) {
       .doc(
           "The values as prepared, or each image over its mean, less 1, as models of weak objects "
           "expect it.");
+  s.check([](const DataBlock& d) -> std::string {
+    if (d.measurement && d.spectra) return "expected measurement or spectra, not both";
+    if (d.spectra && d.truth) return "truth: belongs to frames (measurement), not to spectra";
+    return d.measurement || d.spectra ? "" : "expected measurement or spectra";
+  });
 }
 
 void ReconstructionBlock::describe(Schema<ReconstructionBlock>& s) {

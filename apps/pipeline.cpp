@@ -203,7 +203,7 @@ datasets::StackMeasurement measured_frames(const DataBlock& data, const Pipeline
   if (data.pages == DataBlock::Pages::kImages) {
     options.images_per_frame = pipeline.model()->range()[0] / pipeline.detector()->colors();
   }
-  return {files, "data.measurement", data.measurement, options};
+  return {files, "data.measurement", *data.measurement, options};
 }
 
 std::vector<NamedView> build_views(const Experiment& experiment, const Pipeline& pipeline) {

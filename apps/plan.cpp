@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/run_spectra.h"
 #include "apps/task.h"
 #include "learned/training/trainer.h"
 
@@ -42,7 +43,11 @@ Plan plan_of(const Experiment& experiment, const Placement& placement, int threa
   plan.channels = range[0] / pipeline.detector()->colors();
   plan.n_y = range[1];
   plan.n_x = range[2];
-  if (experiment.data) take_measured_size(experiment, pipeline, files, plan);
+  if (experiment.data && experiment.data->spectra) {
+    static_cast<void>(load_fitting_spectra(experiment, pipeline, files));
+  } else if (experiment.data) {
+    take_measured_size(experiment, pipeline, files, plan);
+  }
   if (experiment.scene) plan.channels = simulate_frame(experiment, pipeline).counts.size(1);
   plan.unknowns_per_frame = pipeline.unknowns_per_frame(pipeline.object_channels(plan.channels));
   if (experiment.optimize) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/result_images.h"
+#include "apps/run_spectra.h"
 #include "apps/task.h"
 #include "apps/view_files.h"
 
@@ -70,6 +71,9 @@ TaskResult run_task(const Experiment& experiment, const Placement& placement,
                     const RunHooks& hooks) {
   switch (experiment.task) {
     case Task::kReconstruct:
+      if (experiment.data && experiment.data->spectra) {
+        return run_spectra(experiment, placement, files, folder, hooks);
+      }
       return run_reconstruct(experiment, placement, files, folder, hooks);
     case Task::kSimulate:
       return run_simulate(experiment, placement, files, folder, hooks);

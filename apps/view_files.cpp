@@ -60,6 +60,7 @@ void ViewFiles::write_curve(const std::string& view, const Curve& curve) {
                            {"kind", "curve"},
                            {"name", curve.name},
                            {"file", file},
+                           {"diagram", curve.diagram},
                            {"x_label", curve.x_label},
                            {"y_label", curve.y_label}})
                          .dump());

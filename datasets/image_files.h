@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/operators/image_file.h"
+#include "core/operators/spectra_file.h"
 #include "datasets/formats/stack_reader.h"
 
 namespace parfocal::datasets {
@@ -20,14 +21,14 @@ struct InputFile {
   std::int64_t frames_used = 0;
 };
 
-/// Reads and prepares the image files of one experiment.
+/// Reads and prepares the image files of one experiment, and its spectra.
 ///
 /// Order of preparation: read as float64, dark, crop, binning, normalize (see `ImageFile`).
 /// Layout:     [frames, channel, n_y, n_x]; red, green, blue become channels.
 /// Errors:     DataError: file, frame and offset from the reader; path, value and limit from here.
 ///             `same_as` must name an image that was loaded before.
 /// Tested by:  tests/datasets/image_files_test.cpp (values of the DiffuserCam tutorial).
-class ImageFileLoader final : public ImageFiles {
+class ImageFileLoader final : public ImageFiles, public SpectraFiles {
  public:
   explicit ImageFileLoader(formats::ReadOptions options = {}) : options_(options) {}
 
@@ -35,6 +36,8 @@ class ImageFileLoader final : public ImageFiles {
   /// Frames [begin, end) of the file only; what a stream of blocks is made of.
   [[nodiscard]] LoadedImage load_frames(const std::string& path, const ImageFile& image,
                                         std::int64_t begin, std::int64_t end);
+  [[nodiscard]] LoadedSpectra load_spectra(const std::string& path,
+                                           const SpectraFile& spectra) override;
   /// Number of frames that the experiment asks for.
   [[nodiscard]] std::int64_t count_frames(const std::string& path, const ImageFile& image);
 

@@ -2,6 +2,7 @@
 #include "learned/register.h"
 
 #include "core/operators/component.h"
+#include "learned/losses/abundance_bound.h"
 #include "learned/losses/cramer_rao.h"
 #include "learned/losses/equivariant_imaging.h"
 #include "learned/losses/heteroscedastic.h"
@@ -33,6 +34,7 @@
 namespace parfocal {
 
 void register_learned(Registry& registry) {
+  add_component<Loss, learned::AbundanceBound>(registry, "abundance_bound");
   add_component<Loss, learned::CramerRao>(registry, "cramer_rao");
   add_component<Loss, learned::EquivariantImaging>(registry, "equivariant_imaging");
   add_component<Loss, learned::Heteroscedastic>(registry, "heteroscedastic");

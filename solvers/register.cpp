@@ -16,6 +16,9 @@
 #include "solvers/proximal/gradient_descent.h"
 #include "solvers/proximal/pnp_admm.h"
 #include "solvers/proximal/pnp_hqs.h"
+#include "solvers/spectral/baseline.h"
+#include "solvers/spectral/despike.h"
+#include "solvers/spectral/unmix.h"
 
 namespace parfocal {
 
@@ -26,6 +29,9 @@ void register_solvers(Registry& registry) {
   add_component<Solver, solvers::PnpAdmm>(registry, "pnp_admm");
   add_component<Solver, solvers::PnpHqs>(registry, "pnp_hqs");
   add_component<Solver, solvers::Tikhonov>(registry, "tikhonov");
+  add_component<Stage, solvers::Baseline>(registry, "baseline");
+  add_component<Stage, solvers::Despike>(registry, "despike");
+  add_component<Stage, solvers::Unmix>(registry, "unmix");
   add_component<Stage, solvers::Wiener>(registry, "wiener");
   add_component<Metric, solvers::Psnr>(registry, "psnr");
   add_component<Metric, solvers::Ssim>(registry, "ssim");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "apps/report/curves.h"
@@ -13,8 +14,7 @@
 namespace parfocal::report {
 namespace {
 
-Diagram diagram_of(const std::filesystem::path& results, const Json& entry) {
-  Diagram diagram{entry.value("y_label", ""), entry.value("x_label", ""), {}, false, false};
+Series series_of(const std::filesystem::path& results, const Json& entry) {
   Series series{entry.value("name", ""), {}};
   std::istringstream lines(read_whole_file(results / entry.value("file", "")));
   std::string line;
@@ -24,12 +24,36 @@ Diagram diagram_of(const std::filesystem::path& results, const Json& entry) {
     const auto x = parse_real(line.substr(0, comma)), y = parse_real(line.substr(comma + 1));
     if (x && y) series.points.emplace_back(*x, *y);
   }
-  diagram.series.push_back(std::move(series));
-  return diagram;
+  return series;
 }
 
+/// Pictures, diagrams and notes of one view, in the order in which they were shown.
 struct ViewParts {
-  std::string images, curves, notes;
+  std::string images, notes;
+  std::vector<std::pair<std::string, Diagram>> diagrams;
+
+  /// A curve goes to the diagram of its name, else to one of its own.
+  void add_curve(const Json& entry, Series series) {
+    const std::string name = entry.value("diagram", "");
+    const auto same = [&](const auto& known) { return !name.empty() && known.first == name; };
+    auto found = std::find_if(diagrams.begin(), diagrams.end(), same);
+    if (found == diagrams.end()) {
+      const std::string title = entry.value("y_label", "");
+      diagrams.emplace_back(name, Diagram{name.empty() ? title : name + ": " + title,
+                                          entry.value("x_label", ""),
+                                          {},
+                                          false,
+                                          false});
+      found = std::prev(diagrams.end());
+    }
+    found->second.series.push_back(std::move(series));
+  }
+
+  [[nodiscard]] std::string curves() const {
+    std::string text;
+    for (const auto& [name, diagram] : diagrams) text += draw(diagram);
+    return text;
+  }
 };
 
 }  // namespace
@@ -47,7 +71,7 @@ std::string view_section(const RunRecord& run, std::int64_t limit) {
       parts.images += field_figure(results / entry.value("file", ""), entry.value("name", ""),
                                    entry.value("unit", ""), run.preview_percentiles(), limit);
     } else if (kind == "curve") {
-      parts.curves += draw(diagram_of(results, entry));
+      parts.add_curve(entry, series_of(results, entry));
     } else {
       parts.notes += "<li>" + escape(entry.value("text", "")) + "</li>\n";
     }
@@ -56,7 +80,8 @@ std::string view_section(const RunRecord& run, std::int64_t limit) {
   for (const auto& [name, parts] : views) {
     text += "<h2>" + escape(name) + "</h2>\n";
     if (!parts.images.empty()) text += "<div class=\"images\">\n" + parts.images + "</div>\n";
-    if (!parts.curves.empty()) text += "<div class=\"curves\">\n" + parts.curves + "</div>\n";
+    const std::string curves = parts.curves();
+    if (!curves.empty()) text += "<div class=\"curves\">\n" + curves + "</div>\n";
     if (!parts.notes.empty()) text += "<ul>\n" + parts.notes + "</ul>\n";
   }
   return text +

@@ -15,6 +15,7 @@ struct Curve {
   std::string name;
   std::string x_label, y_label;  ///< "x (um)", "irradiance".
   std::vector<double> x, y;
+  std::string diagram = {};  ///< Curves of one diagram are drawn together; empty: alone.
 };
 
 /// A number that stands for the whole.

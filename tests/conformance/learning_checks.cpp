@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/ones_like.h>
 
 #include "core/tensor/tensor_checks.h"
+#include "forward_models/raman/compressive_raman.h"
+#include "learned/losses/abundance_bound.h"
 #include "solvers/learned_stage.h"
 #include "solvers/posterior_draws.h"
 #include "solvers/predicted_variance.h"
+#include "solvers/record_stage.h"
 #include "tests/conformance/behaviour.h"
 #include "tests/conformance/imaging_case.h"
 #include "tests/conformance/parameter_checks.h"
+#include "tests/solvers/spectral/map_scene.h"
 #include "tests/support/matchers.h"
 
 namespace parfocal::conformance {
@@ -67,11 +72,53 @@ void check_classical(const LearnedStage& stage, const ParameterTree& parameters,
   }
 }
 
+/// Losses of mixtures look at filters, not at a camera.
+void check_mixture_loss(const Loss& loss, Findings& findings) {
+  const optics::PoissonDetector detector{optics::PoissonDetector::Params{}, BuildContext{}};
+  ParameterTree parameters;
+  BuildContext context = test::MapScene::context();
+  context.parameters = &parameters;
+  context.path = "model";
+  raman::CompressiveRaman::Params params;
+  params.sharpness = 2.0;
+  raman::CompressiveRaman model(test::MapScene::references(), params, context);
+  const auto value = [&] {
+    model.refresh();
+    return loss.value(Trial{model, detector, ImagingCase::kPhotons, {}, {}});
+  };
+  findings.require(value().dim() == 0, "the value is " + text_of(value()) + ", not a scalar");
+  check_parameter_gradients(parameters, value, findings);
+}
+
+/// Stages of spectra look at a map; what they decide sample by sample has no slope.
+void check_record_stage(const RecordStage& stage, Findings& findings) {
+  const test::MapScene scene;
+  const at::Tensor image = test::MapScene::test_image();
+  const auto apply = [&](const at::Tensor& y) { return stage.apply(y, scene.scene()); };
+  const at::Tensor found = apply(image);
+  findings.require(found.dim() == 4 && found.size(0) == image.size(0) &&
+                       found.size(2) == image.size(2) && found.size(3) == image.size(3),
+                   "the result is not laid out like the points of the map");
+  check_batch(apply, image, "", 1e-12, findings);
+  StageRecord record;
+  record.image = record.measured = image;
+  record.mask = at::ones_like(image);
+  record.mask[0][5][1][2] = 0;
+  const StageRecord left = stage.process(record, scene.scene());
+  findings.require(left.mask[0][5][1][2].item<double>() == 0,
+                   "a sample that does not count counts again");
+  findings.require(left.measured.equal(image), "the measurement was changed");
+}
+
 }  // namespace
 
 void check_loss(const Subject& subject, ImageFiles* files, Findings& findings) {
   const auto built = build_subject<Loss>(subject, at::kDouble, at::kCPU, test::test_grid(), files);
   const Loss& loss = *built.component;
+  if (dynamic_cast<const learned::AbundanceBound*>(&loss) != nullptr) {
+    check_mixture_loss(loss, findings);
+    return;
+  }
   const ImagingCase imaging(at::kDouble, at::kCPU);
   const at::Tensor estimate = ImagingCase::test_image();
   const at::Tensor value = loss.value(imaging.trial(estimate));
@@ -91,6 +138,10 @@ void check_loss(const Subject& subject, ImageFiles* files, Findings& findings) {
 void check_stage(const Subject& subject, ImageFiles* files, Findings& findings) {
   const auto built = build_subject<Stage>(subject, at::kDouble, at::kCPU, test::test_grid(), files);
   const Stage& stage = *built.component;
+  if (const auto* recording = dynamic_cast<const RecordStage*>(&stage)) {
+    check_record_stage(*recording, findings);
+    return;
+  }
   const ImagingCase imaging(at::kDouble, at::kCPU);
   const at::Tensor image = ImagingCase::test_image();
   const auto apply = [&](const at::Tensor& y) { return stage.apply(y, imaging.scene()); };

@@ -13,6 +13,7 @@
 #include "core/operators/operator.h"
 #include "core/operators/view.h"
 #include "core/tensor/tensor_checks.h"
+#include "learned/losses/abundance_bound.h"
 #include "learned/networks/network.h"
 #include "optics/elements/pattern.h"
 #include "optics/elements/surface.h"
@@ -20,10 +21,12 @@
 #include "optics/sources/condenser.h"
 #include "optics/sources/source.h"
 #include "solvers/prior.h"
+#include "solvers/record_stage.h"
 #include "tests/conformance/beam.h"
 #include "tests/conformance/imaging_case.h"
 #include "tests/conformance/parameter_checks.h"
 #include "tests/conformance/solver_checks.h"
+#include "tests/solvers/spectral/map_scene.h"
 #include "tests/support/adjoint_gap.h"
 #include "tests/support/matchers.h"
 #include "tests/support/test_grid.h"
@@ -172,6 +175,10 @@ std::vector<Output> of_metric(const Subject& subject, const Place& place) {
 
 std::vector<Output> of_loss(const Subject& subject, const Place& place) {
   const auto built = built_at<Loss>(subject, place);
+  if (dynamic_cast<const learned::AbundanceBound*>(built.component.get()) != nullptr) {
+    const test::MapScene scene;
+    return {{"value", built.component->value({scene.model, scene.detector, 300.0, {}, {}})}};
+  }
   const ImagingCase imaging(place.dtype, place.device);
   const at::Tensor estimate = ImagingCase::test_image().to(place.device, place.dtype);
   return {{"value", built.component->value(imaging.trial(estimate)).to(at::kDouble)}};
@@ -179,6 +186,11 @@ std::vector<Output> of_loss(const Subject& subject, const Place& place) {
 
 std::vector<Output> of_stage(const Subject& subject, const Place& place) {
   const auto built = built_at<Stage>(subject, place);
+  if (dynamic_cast<const RecordStage*>(built.component.get()) != nullptr) {
+    const test::MapScene scene;
+    const at::Tensor map = test::MapScene::test_image().to(place.device, place.dtype);
+    return {{"estimate", built.component->apply(map, scene.scene())}};
+  }
   const ImagingCase imaging(place.dtype, place.device);
   const at::Tensor image = ImagingCase::test_image().to(place.device, place.dtype);
   return {{"estimate", built.component->apply(image, imaging.scene())}};
