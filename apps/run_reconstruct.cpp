@@ -299,6 +299,9 @@ at::Tensor classical_of(const Experiment& experiment, const Pipeline& pipeline,
 TaskResult run_reconstruct(const Experiment& experiment, const Placement& placement,
                            datasets::ImageFileLoader& files, const std::filesystem::path& folder,
                            const RunHooks& hooks) {
+  if (experiment.reconstruction->localize) {
+    return run_localize(experiment, placement, files, folder, hooks);
+  }
   hooks.stage("build");
   const Pipeline pipeline(experiment, placement, files);
   std::optional<Classical> classical = Classical::of(experiment, pipeline);

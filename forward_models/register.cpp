@@ -4,10 +4,12 @@
 #include "core/operators/component.h"
 #include "forward_models/imaging/incoherent_imaging.h"
 #include "forward_models/lensless/lensless_convolution.h"
+#include "forward_models/smlm/gaussian_emitters.h"
 
 namespace parfocal {
 
 void register_forward_models(Registry& registry) {
+  add_component<Operator, smlm::GaussianEmitters>(registry, "gaussian_emitters");
   add_component<Operator, imaging::IncoherentImaging>(registry, "incoherent_imaging");
   add_component<Operator, lensless::LenslessConvolution>(registry, "lensless_convolution");
 }

@@ -132,6 +132,9 @@ void add_reconstruction(Gallery& gallery, const std::string& classical, const st
   gallery.grey("measurement", "Measurement", truth ? "simulated input" : "input after preparation",
                "");
   gallery.grey("psf", "Point response", "of the instrument to a point on the axis", "");
+  gallery.grey("rendering", "Localizations",
+               "each a normal distribution as wide as its Cramer-Rao bound", "1/px");
+  gallery.grey("mean_frame", "Mean of all frames", "what the camera alone resolves", "");
   gallery.grey("object", "Reconstruction", classical.empty() ? "" : "learned", unit);
   if (object && !classical.empty()) {
     const Window window = percentile_window(*object, gallery.percentiles());

@@ -17,7 +17,8 @@ const std::map<std::string, Check, std::less<>>& checks() {
       {"surface", check_map},    {"pattern", check_map},           {"scene", check_scene},
       {"prior", check_prior},    {"detector", check_likelihood},   {"solver", check_solver},
       {"metric", check_metric},  {"constraint", check_constraint}, {"view", check_view},
-      {"loss", check_loss},      {"stage", check_stage},           {"network", check_network}};
+      {"loss", check_loss},      {"detection", check_detection},   {"stage", check_stage},
+      {"network", check_network}};
   return table;
 }
 
