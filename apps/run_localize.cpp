@@ -165,7 +165,7 @@ void write_pictures(const Experiment& experiment, const Localization& all, const
                      table.at("deviation_y")[row]});
   }
   const solvers::RenderedArea area{pixels(frame.size(2)), pixels(frame.size(3)), pixel, -0.5,
-                                   0.5 * pixel};
+                                   pixel};
   const at::Tensor picture = solvers::render(drawn, area).unsqueeze(0).unsqueeze(0);
   const double fine_m = pixel * all.pitch_m();
   const ResultImages fine(results, experiment.output, hooks.provenance(),

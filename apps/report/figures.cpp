@@ -102,6 +102,23 @@ class Gallery {
     html_ += draw(std::move(figure), limit_);
   }
 
+  /// Emitters are few bright pixels in the dark: shown from 0 on, in a window of the lit ones.
+  void rendering() {
+    std::optional<Picture> picture = read("rendering");
+    if (!picture) return;
+    const std::string size = fmt::format("{} x {} pixels", picture->n_y, picture->n_x);
+    shrink(*picture, limit_);
+    Picture lit = *picture;
+    std::erase_if(lit.values, [](float value) { return !(value > 1e-6F); });
+    const double high = lit.values.empty() ? 1.0 : percentile_window(lit, {0, 95}).high;
+    html_ +=
+        draw({"Localizations",
+              "each a normal distribution as wide as its Cramer-Rao bound; rendered with " + size,
+              "emitters/px", std::move(*picture), Window{0, high}, ColourMap::kGrey,
+              "0 to percentile 95 of the lit pixels"},
+             limit_);
+  }
+
   void with_sign(std::optional<Picture> picture, const std::string& title, const std::string& note,
                  const std::string& unit) {
     if (!picture) return;
@@ -132,8 +149,7 @@ void add_reconstruction(Gallery& gallery, const std::string& classical, const st
   gallery.grey("measurement", "Measurement", truth ? "simulated input" : "input after preparation",
                "");
   gallery.grey("psf", "Point response", "of the instrument to a point on the axis", "");
-  gallery.grey("rendering", "Localizations",
-               "each a normal distribution as wide as its Cramer-Rao bound", "1/px");
+  gallery.rendering();
   gallery.grey("mean_frame", "Mean of all frames", "what the camera alone resolves", "");
   gallery.grey("object", "Reconstruction", classical.empty() ? "" : "learned", unit);
   if (object && !classical.empty()) {
@@ -194,8 +210,11 @@ std::string field_figure(const std::filesystem::path& file, const std::string& t
 
 std::string result_thumbnail(const std::filesystem::path& results,
                              std::array<double, 2> percentiles) {
-  const std::string object = thumbnail(results / "object.ome.tif", percentiles);
-  return object.empty() ? thumbnail(results / "measurement.ome.tif", percentiles) : object;
+  for (const char* name : {"object.ome.tif", "measurement.ome.tif", "mean_frame.ome.tif"}) {
+    std::string picture = thumbnail(results / name, percentiles);
+    if (!picture.empty()) return picture;
+  }
+  return "";
 }
 
 std::string thumbnail(const std::filesystem::path& file, std::array<double, 2> percentiles) {
