@@ -33,7 +33,8 @@ struct EmitterWindows {
 /// What one evaluation says of every lane, of the model mu at theta with the shifted mean
 /// mu + variance:
 ///
-///   nll = sum mu - d log mu,   score_a = sum (d / mu - 1) dmu_a,   fisher_ab = sum dmu_a dmu_b / mu
+///   nll = sum mu - d log mu,   score_a = sum (d / mu - 1) dmu_a,   fisher_ab = sum dmu_a dmu_b /
+/// mu
 struct EmitterSums {
   alignas(64) double nll[kEmitterLanes];
   alignas(64) double score[kMaxEmitterParameters][kEmitterLanes];

@@ -11,8 +11,8 @@
 
 namespace parfocal {
 
-/// An estimate that is a list of things instead of an image: named columns of numbers, each with its
-/// unit. Free of LibTorch.
+/// An estimate that is a list of things instead of an image: named columns of numbers, each with
+/// its unit. Free of LibTorch.
 ///
 /// Invariants: all columns have the same length; names are unique.
 /// Tested by:  tests/core/operators/table_test.cpp.

@@ -16,7 +16,8 @@ struct PicassoYaml {
                                        ///< `Camera.Pixelsize`.
 };
 
-/// \throws DataError for a file that is no YAML map. Tested by: tests/datasets/headless_movie_test.cpp.
+/// \throws DataError for a file that is no YAML map. Tested by:
+/// tests/datasets/headless_movie_test.cpp.
 [[nodiscard]] PicassoYaml read_picasso_yaml(const std::filesystem::path& path);
 
 }  // namespace parfocal::formats

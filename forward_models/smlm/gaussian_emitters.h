@@ -15,8 +15,8 @@ namespace parfocal::smlm {
 ///   mu_ji = N E_j(y, s_y) E_i(x, s_x) + b
 ///   E_i = 1/2 [ erf((i + 1/2 - x) / (sqrt(2) s)) - erf((i - 1/2 - x) / (sqrt(2) s)) ]
 ///
-/// C. S. Smith et al., Nature Methods 7, 373 (2010). Widths that are free are s_x = s in pixels of x,
-/// and s_y the same length.
+/// C. S. Smith et al., Nature Methods 7, 373 (2010). Widths that are free are s_x = s in pixels of
+/// x, and s_y the same length.
 ///
 /// Convention: x, y in pixels from the centre of the first pixel of the window.
 /// Layout:     theta [..., 1, parameter] with parameters x, y, N, b (, s) -> mu [..., 1, n_y, n_x].

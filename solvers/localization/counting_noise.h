@@ -16,7 +16,8 @@ struct CountingNoise {
 };
 
 /// The detector of `counts` [frame, 1, n_y, n_x] seen so. Its Fisher weights F must say that the
-/// variance 1 / F of the photons estimated from the counts is a straight line a m + c in the mean m:
+/// variance 1 / F of the photons estimated from the counts is a straight line a m + c in the mean
+/// m:
 /// then electrons are photons / a, and v = c / a^2. Errors: UsageError for any other detector (EM
 /// gain, unweighted Gaussian), naming it.
 /// Tested by: tests/solvers/localization_test.cpp.

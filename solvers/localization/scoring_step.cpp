@@ -13,7 +13,8 @@ constexpr double kSmallestPivot = 1e-12;
 
 using Matrix = double[kMost][kMost][kLanes];
 
-/// Unit diagonal, held parameters apart from the others; `scale` is what a parameter was divided by.
+/// Unit diagonal, held parameters apart from the others; `scale` is what a parameter was divided
+/// by.
 void scale_information(const EmitterSums& sums, int n, const bool (&held)[kMost][kLanes], Matrix& f,
                        double (&scale)[kMost][kLanes], bool (&regular)[kLanes]) {
   int entry = 0;

@@ -24,8 +24,8 @@ struct FitStatistics {
   double deviance = 0;                                      ///< Mean, per degree of freedom.
 };
 
-/// Means and Poisson counts drawn from the model by erf() of the standard library, the middle of the
-/// emitter evenly within half a pixel of that of the window.
+/// Means and Poisson counts drawn from the model by erf() of the standard library, the middle of
+/// the emitter evenly within half a pixel of that of the window.
 struct SimulatedWindows {
   FitWindows windows;
   std::vector<double> x, y;
