@@ -21,6 +21,31 @@ void check_judging_words(const Experiment& experiment, const Node& node, ReadCon
          "only tasks train, design and evaluate draw several objects");
 }
 
+/// Images are compared by metrics, lists of emitters by matching.
+void check_matching(const Experiment& experiment, const Node& root, ReadContext& context) {
+  const bool localizes = experiment.reconstruction && experiment.reconstruction->localize;
+  const bool known = experiment.data && experiment.data->emitters;
+  const bool matches = experiment.evaluate && experiment.evaluate->matching;
+  if (matches && !(localizes && known)) {
+    context.child("evaluate.matching")
+        .error(*root.find("evaluate")->find("matching"), "rule",
+               "emitters are matched where reconstruction.localize finds them and data.emitters "
+               "knows them",
+               "remove it, or give both");
+  }
+  if (known && !matches) {
+    context.child("data.emitters")
+        .error(*root.find("data")->find("emitters"), "rule",
+               "nothing compares them; evaluate.matching does", "evaluate: {matching: {}}");
+  }
+  if (localizes && experiment.evaluate && !experiment.evaluate->metrics.empty()) {
+    context.child("evaluate.metrics")
+        .error(*root.find("evaluate")->find("metrics"), "rule",
+               "metrics compare images, reconstruction.localize gives a list of emitters",
+               "evaluate: {matching: {}}");
+  }
+}
+
 /// Each number of the summary has a name of its own.
 void check_numbers(const Experiment& experiment, const Node& node, ReadContext& context) {
   std::set<std::string> names;
@@ -44,6 +69,7 @@ void check_numbers(const Experiment& experiment, const Node& node, ReadContext& 
 }  // namespace
 
 void check_evaluation(const Experiment& experiment, const Node& root, ReadContext& context) {
+  check_matching(experiment, root, context);
   if (!experiment.evaluate) return;
   const Node& node = *root.find("evaluate");
   ReadContext evaluate = context.child("evaluate");

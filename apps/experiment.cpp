@@ -88,6 +88,19 @@ void check_train(const Experiment& experiment, const Node& root, ReadContext& co
               "task: design, or remove the group");
 }
 
+/// Emitters are found in measured frames.
+void check_localize(const Experiment& experiment, const Node& root, ReadContext& context) {
+  if (!experiment.reconstruction || !experiment.reconstruction->localize) return;
+  ReadContext place = context.child("reconstruction").child("localize");
+  const Node& node = *root.find("reconstruction")->find("localize");
+  if (experiment.task != Task::kReconstruct || !experiment.data) {
+    place.error(node, "rule", "emitters are found in measured frames", "task: reconstruct, data:");
+  } else if (experiment.data->truth || experiment.data->measurement.binning != 1) {
+    place.error(node, "rule", "emitters are compared with data.emitters, in unbinned pixels",
+                "remove data.truth and binning");
+  }
+}
+
 /// Stages or a solver.
 void check_method(const Experiment& experiment, const Node& root, ReadContext& context) {
   if (!experiment.reconstruction) return;
@@ -194,6 +207,7 @@ Experiment typed(Node root, const Registry& registry, Diagnostics& diagnostics) 
     check_percentiles(experiment, root, context);
     check_evaluation(experiment, root, context);
     check_method(experiment, root, context);
+    check_localize(experiment, root, context);
     check_train(experiment, root, context);
   }
   return experiment;

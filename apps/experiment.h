@@ -31,21 +31,32 @@ struct DataBlock {
   enum class Pages { kFrames, kImages };
   enum class Values { kRaw, kContrast };
 
-  std::optional<ImageFile> measurement;     ///< Frames, or
-  std::optional<SpectraFile> spectra;       ///< a map of spectra.
-  std::optional<ImageFile> truth;           ///< Frame by frame the true object, for metrics.
-  Photons photons = Photons::from_si(1.0);  ///< Of value 1, for stages.
+  std::optional<ImageFile> measurement;           ///< Frames, or
+  std::optional<SpectraFile> spectra;             ///< a map of spectra.
+  std::optional<ImageFile> truth;                 ///< Frame by frame the true object, for metrics.
+  std::optional<std::filesystem::path> emitters;  ///< Table of the true emitters.
+  Photons photons = Photons::from_si(1.0);        ///< Of value 1, for stages.
   Saturated saturated = Saturated::kMask;
   Pages pages = Pages::kFrames;
   Values values = Values::kRaw;
   static void describe(Schema<DataBlock>& s);
 };
 
-/// Either a solver with its priors, or stages that run one after the other.
+/// Emitters are looked for in every frame and fitted one by one.
+struct LocalizeBlock {
+  ComponentConfig detection;
+  std::int64_t iterations = 50;
+  double tolerance = 1e-3;
+  std::optional<Length> rendering_pixel;
+  static void describe(Schema<LocalizeBlock>& s);
+};
+
+/// A solver with its priors, or stages that run one after the other, or fits of single emitters.
 struct ReconstructionBlock {
   ComponentConfig solver;
   std::vector<ComponentConfig> priors;
   std::vector<ComponentConfig> stages;
+  std::optional<LocalizeBlock> localize;
   static void describe(Schema<ReconstructionBlock>& s);
 };
 
@@ -75,8 +86,20 @@ struct UncertaintyBlock {
   [[nodiscard]] static std::vector<std::string> numbers();
 };
 
+/// Found emitters against the true ones.
+struct MatchingBlock {
+  enum class Matcher { kGreedy, kHungarian };
+
+  Matcher matcher = Matcher::kGreedy;
+  Length lateral = Length::from_m(250e-9);
+  Length axial = Length::from_m(500e-9);
+  Length border = Length::from_m(450e-9);
+  static void describe(Schema<MatchingBlock>& s);
+};
+
 struct EvaluateBlock {
   std::vector<ComponentConfig> metrics;
+  std::optional<MatchingBlock> matching;
   std::optional<ToleranceBlock> tolerance;
   std::optional<UncertaintyBlock> uncertainty;
   std::int64_t samples = 1;  ///< Objects drawn from the scene.

@@ -10,6 +10,10 @@ void DataBlock::describe(Schema<DataBlock>& s) {
   s.block("spectra", &DataBlock::spectra).doc("A map of spectra, instead of frames.");
   s.block("truth", &DataBlock::truth)
       .doc("The true object of every frame, where another camera saw it; for metrics.");
+  s.key("emitters", &DataBlock::emitters)
+      .doc(
+          "Table of the true emitters (Picasso HDF5, ThunderSTORM CSV, Insight3), for "
+          "evaluate.matching.");
   s.key("photons", &DataBlock::photons)
       .above(Photons::from_si(0.0))
       .doc(
@@ -34,6 +38,28 @@ void DataBlock::describe(Schema<DataBlock>& s) {
   });
 }
 
+void LocalizeBlock::describe(Schema<LocalizeBlock>& s) {
+  s.summary("Single emitters, found in every frame and fitted by maximum likelihood.");
+  s.component("detection", &LocalizeBlock::detection, "detection")
+      .required()
+      .doc("Where emitters may be.");
+  s.key("iterations", &LocalizeBlock::iterations)
+      .at_least(1)
+      .at_most(10000)
+      .doc("Steps of a fit, at most.");
+  s.key("tolerance", &LocalizeBlock::tolerance)
+      .above(0.0)
+      .below(1.0)
+      .doc(
+          "A fit has converged when each step is shorter than this part of the standard deviation "
+          "of its parameter.");
+  s.key("rendering_pixel", &LocalizeBlock::rendering_pixel)
+      .above(Length::from_m(0.0))
+      .doc(
+          "Pixel of the super-resolved picture; absent: a tenth of that of the camera, and larger "
+          "where the picture would have more than 4096 pixels a side.");
+}
+
 void ReconstructionBlock::describe(Schema<ReconstructionBlock>& s) {
   s.summary("How the object is found.");
   s.component("solver", &ReconstructionBlock::solver, "solver")
@@ -44,9 +70,12 @@ void ReconstructionBlock::describe(Schema<ReconstructionBlock>& s) {
       .doc(
           "Steps that run one after the other, instead of a solver (task design). The parameters "
           "of a stage are found under reconstruction.NAME.");
+  s.block("localize", &ReconstructionBlock::localize)
+      .doc("Fits of single emitters, instead of a solver (task reconstruct).");
   s.check([](const ReconstructionBlock& r) -> std::string {
-    if (r.solver && !r.stages.empty()) return "expected a solver or stages, not both";
-    return r.solver || !r.stages.empty() ? "" : "expected a solver or stages";
+    const int ways = (r.solver ? 1 : 0) + (r.stages.empty() ? 0 : 1) + (r.localize ? 1 : 0);
+    if (ways > 1) return "expected one of solver, stages and localize, not several";
+    return ways == 1 ? "" : "expected a solver, stages or localize";
   });
 }
 
@@ -97,10 +126,31 @@ std::vector<std::string> UncertaintyBlock::numbers() {
   return names;
 }
 
+void MatchingBlock::describe(Schema<MatchingBlock>& s) {
+  s.summary("Found emitters against the true ones, frame by frame.");
+  s.citation("D. Sage et al., Nature Methods 16, 387, 2019 (scores)");
+  s.choice("matcher", &MatchingBlock::matcher,
+           {{"greedy", Matcher::kGreedy}, {"hungarian", Matcher::kHungarian}})
+      .doc(
+          "greedy: the closest pairs first; hungarian: as many pairs as possible, and of these the "
+          "smallest sum of distances. Numbers of the two do not compare.");
+  s.key("lateral", &MatchingBlock::lateral)
+      .above(Length::from_m(0.0))
+      .doc("Largest distance of a pair in the plane.");
+  s.key("axial", &MatchingBlock::axial)
+      .above(Length::from_m(0.0))
+      .doc("Largest distance of a pair in depth.");
+  s.key("border", &MatchingBlock::border)
+      .at_least(Length::from_m(0.0))
+      .doc("Emitters that near to the outer edge of the frames are left out of both lists.");
+}
+
 void EvaluateBlock::describe(Schema<EvaluateBlock>& s) {
   s.summary("What is measured on the estimate when the true object is known.");
   s.components("metrics", &EvaluateBlock::metrics, "metric", Naming::kOptional)
       .doc("Numbers that compare the estimate with the true object of a scene.");
+  s.block("matching", &EvaluateBlock::matching)
+      .doc("Found emitters against those of data.emitters (reconstruction.localize).");
   s.block("tolerance", &EvaluateBlock::tolerance)
       .doc("Random errors of the finished design (task design).");
   s.block("uncertainty", &EvaluateBlock::uncertainty)
@@ -109,8 +159,8 @@ void EvaluateBlock::describe(Schema<EvaluateBlock>& s) {
       .at_least(1)
       .doc("Objects 0, 1, ... of the scene that are imaged and reconstructed (task design).");
   s.check([](const EvaluateBlock& e) {
-    return e.metrics.empty() && !e.tolerance && !e.uncertainty
-               ? "expected metrics, a tolerance or an uncertainty"
+    return e.metrics.empty() && !e.tolerance && !e.uncertainty && !e.matching
+               ? "expected metrics, a matching, a tolerance or an uncertainty"
                : "";
   });
 }

@@ -22,7 +22,12 @@ void take_measured_size(const Experiment& experiment, const Pipeline& pipeline,
   datasets::StackMeasurement source = measured_frames(*experiment.data, pipeline, files);
   const std::optional<Measurement> block = source.next_block();
   const at::Tensor& values = block->at("measurement").values;
-  pipeline.require_fit(values, "data.measurement");
+  if (experiment.reconstruction && experiment.reconstruction->localize) {
+    plan.n_y = values.size(2);
+    plan.n_x = values.size(3);
+  } else {
+    pipeline.require_fit(values, "data.measurement");
+  }
   plan.frames = source.n_frames();
   plan.channels = values.size(1);
 }

@@ -347,6 +347,9 @@ void settle_model(Pipeline& pipeline, Problem& problem, const RunHooks& hooks, C
 TaskResult run_reconstruct(const Experiment& experiment, const Placement& placement,
                            datasets::ImageFileLoader& files, const std::filesystem::path& folder,
                            const RunHooks& hooks) {
+  if (experiment.reconstruction->localize) {
+    return run_localize(experiment, placement, files, folder, hooks);
+  }
   hooks.stage("build");
   Pipeline pipeline(experiment, placement, files);
   std::optional<Classical> classical = Classical::of(experiment, pipeline);

@@ -49,6 +49,20 @@ struct TaskResult {
                                          const std::filesystem::path& folder,
                                          const RunHooks& hooks);
 
+/// The same for single emitters (reconstruction.localize).
+///
+/// Layout:     results/emitters.hdf5 and .yaml (Picasso), emitters.csv (ThunderSTORM),
+///             not_found.csv (spots whose fit found nothing, with the reason), rendering.ome.tif,
+///             .npy and .png, mean_frame.ome.tif.
+/// Invariants: every frame is read, every spot ends in one of the tables or is counted as lying at
+///             the edge; memory is that of a block of frames and of the tables.
+/// Errors:     UsageError where model or detector do not suit fits; DataError for frames of several
+///             channels or another pitch.
+/// Tested by:  tests/apps/localize_test.cpp.
+[[nodiscard]] TaskResult run_localize(const Experiment& experiment, const Placement& placement,
+                                      datasets::ImageFileLoader& files,
+                                      const std::filesystem::path& folder, const RunHooks& hooks);
+
 /// The same for a simulation: measurement, expected, truth and psf.
 [[nodiscard]] TaskResult run_simulate(const Experiment& experiment, const Placement& placement,
                                       datasets::ImageFileLoader& files,

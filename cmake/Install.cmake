@@ -40,5 +40,6 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/parfocalConfigVersion.cma
 install(FILES
   ${PROJECT_BINARY_DIR}/parfocalConfig.cmake
   ${PROJECT_BINARY_DIR}/parfocalConfigVersion.cmake
+  cmake/Hdf5.cmake
   cmake/LibTorch.cmake
   DESTINATION ${_package})

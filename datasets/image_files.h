@@ -41,6 +41,9 @@ class ImageFileLoader final : public ImageFiles, public SpectraFiles {
   /// Number of frames that the experiment asks for.
   [[nodiscard]] std::int64_t count_frames(const std::string& path, const ImageFile& image);
 
+  /// A file that another reader has read for the same experiment.
+  void note(const std::filesystem::path& path) { inputs_.push_back({path, 0, 0, 0}); }
+
   [[nodiscard]] const std::vector<InputFile>& inputs() const { return inputs_; }
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 

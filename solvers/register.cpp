@@ -4,6 +4,7 @@
 #include "core/operators/component.h"
 #include "solvers/linear/tikhonov.h"
 #include "solvers/linear/wiener.h"
+#include "solvers/localization/net_gradient.h"
 #include "solvers/metrics/psnr.h"
 #include "solvers/metrics/ssim.h"
 #include "solvers/priors/non_negative.h"
@@ -23,6 +24,7 @@
 namespace parfocal {
 
 void register_solvers(Registry& registry) {
+  add_component<Detection, solvers::NetGradient>(registry, "net_gradient");
   add_component<Solver, solvers::Admm>(registry, "admm");
   add_component<Solver, solvers::Fista>(registry, "fista");
   add_component<Solver, solvers::GradientDescent>(registry, "gradient_descent");

@@ -131,6 +131,23 @@ class Gallery {
     html_ += draw(std::move(figure), limit_);
   }
 
+  /// Emitters are few bright pixels in the dark: shown from 0 on, in a window of the lit ones.
+  void rendering() {
+    std::optional<Picture> picture = read("rendering");
+    if (!picture) return;
+    const std::string size = fmt::format("{} x {} pixels", picture->n_y, picture->n_x);
+    shrink(*picture, limit_);
+    Picture lit = *picture;
+    std::erase_if(lit.values, [](float value) { return !(value > 1e-6F); });
+    const double high = lit.values.empty() ? 1.0 : percentile_window(lit, {0, 95}).high;
+    html_ +=
+        draw({"Localizations",
+              "each a normal distribution as wide as its Cramer-Rao bound; rendered with " + size,
+              "emitters/px", std::move(*picture), Window{0, high}, ColourMap::kGrey,
+              "0 to percentile 95 of the lit pixels"},
+             limit_);
+  }
+
   void with_sign(std::optional<Picture> picture, const std::string& title, const std::string& note,
                  const std::string& unit) {
     if (!picture) return;
@@ -187,6 +204,8 @@ void add_reconstruction(Gallery& gallery, const std::string& classical,
   gallery.grey("measurement", "Measurement",
                simulated ? "simulated input" : "input after preparation", "");
   gallery.grey("psf", "Point response", "of the instrument to a point on the axis", "");
+  gallery.rendering();
+  gallery.grey("mean_frame", "Mean of all frames", "what the camera alone resolves", "");
   for (const NamedResult& result : results) {
     add_result(gallery, result, classical);
   }
@@ -239,7 +258,9 @@ std::string result_thumbnail(const std::filesystem::path& results,
   for (const NamedResult& result : results_of(results, summary)) {
     pictures += thumbnail(results / (result.name + ".ome.tif"), percentiles);
   }
-  return pictures.empty() ? thumbnail(results / "measurement.ome.tif", percentiles) : pictures;
+  if (!pictures.empty()) return pictures;
+  const std::string picture = thumbnail(results / "measurement.ome.tif", percentiles);
+  return picture.empty() ? thumbnail(results / "mean_frame.ome.tif", percentiles) : picture;
 }
 
 std::string thumbnail(const std::filesystem::path& file, std::array<double, 2> percentiles) {

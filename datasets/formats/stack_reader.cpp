@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "datasets/formats/headless_movie.h"
 #include "datasets/formats/input_file.h"
 #include "datasets/formats/npy_reader.h"
 #include "datasets/formats/png_reader.h"
@@ -33,6 +34,7 @@ Container container_of(const std::filesystem::path& path) {
 
 std::unique_ptr<StackReader> open_stack(const std::filesystem::path& path,
                                         const ReadOptions& options) {
+  if (is_headless_movie(path)) return open_headless_movie(path, options);
   switch (container_of(path)) {
     case Container::kTiff:
       return open_tiff(path, options);
@@ -49,6 +51,7 @@ std::unique_ptr<StackReader> open_stack(const std::filesystem::path& path,
 }
 
 std::string format_name(const std::filesystem::path& path) {
+  if (is_headless_movie(path)) return path.extension() == ".raw" ? "picasso-raw" : "dax";
   switch (container_of(path)) {
     case Container::kTiff:
       return open_tiff(path, {.allow_truncated = true})->info().format;

@@ -41,7 +41,8 @@ struct StackInfo {
   std::optional<double> pitch_x_m;
   std::optional<double> pitch_z_m;
   std::vector<std::string> channel_names;
-  std::string format;  ///< "tiff", "ome-tiff", "imagej-tiff", "png", "npy"
+  std::string format;  ///< "tiff", "ome-tiff", "imagej-tiff", "png", "npy",
+                       ///< "picasso-raw", "dax"
   std::vector<std::string> warnings;
 };
 
@@ -62,7 +63,8 @@ class StackReader {
   [[nodiscard]] virtual Array read_frame(std::int64_t frame) = 0;
 };
 
-/// Opens TIFF, BigTIFF, PNG or NPY; the first bytes decide, not the extension.
+/// Opens TIFF, BigTIFF, PNG or NPY; the first bytes decide, not the extension. Movies without a
+/// header (.raw, .dax) are known by it.
 ///
 /// An NPY array of rank 2 is one frame, of rank 3 to 5 [t, c, z, y, x] without the leading axes
 /// that are missing (rank 3: [t, y, x]); a last axis of 1 or 3 holds colour samples.

@@ -5,23 +5,6 @@
 
 namespace parfocal::solvers {
 
-SimdLevel best_simd_level() {
-#if defined(PARFOCAL_SIMD_X86)
-  static const SimdLevel level = [] {
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl")) {
-      return SimdLevel::kAvx512;
-    }
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    return avx2 ? SimdLevel::kAvx2 : SimdLevel::kBaseline;
-  }();
-  return level;
-#else
-  return SimdLevel::kBaseline;
-#endif
-}
-
 template <class T>
 const AdmmKernels<T>& admm_kernels(SimdLevel level) {
   constexpr bool kSingle = std::is_same_v<T, float>;

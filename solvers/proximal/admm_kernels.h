@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "core/tensor/simd_level.h"
+
 namespace parfocal::solvers {
 
 /// Numbers and memory of one plane (one channel of one frame) of the fused ADMM; see
@@ -53,12 +55,6 @@ struct AdmmKernels {
   /// Sum over row `i` of the terms of the total variation.
   double (*variation_row)(const AdmmPlane<T>&, std::int64_t i);
 };
-
-/// Instruction sets that the passes are compiled for.
-enum class SimdLevel { kBaseline, kAvx2, kAvx512 };
-
-/// The best level of this machine.
-[[nodiscard]] SimdLevel best_simd_level();
 
 template <class T>
 [[nodiscard]] const AdmmKernels<T>& admm_kernels(SimdLevel level);

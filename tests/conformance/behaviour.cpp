@@ -12,22 +12,13 @@ namespace {
 using Check = std::function<void(const Subject&, ImageFiles*, Findings&)>;
 
 const std::map<std::string, Check, std::less<>>& checks() {
-  static const std::map<std::string, Check, std::less<>> table{{"model", check_operator},
-                                                               {"element", check_element},
-                                                               {"psf", check_psf},
-                                                               {"surface", check_map},
-                                                               {"pattern", check_map},
-                                                               {"scene", check_scene},
-                                                               {"prior", check_prior},
-                                                               {"detector", check_likelihood},
-                                                               {"solver", check_solver},
-                                                               {"metric", check_metric},
-                                                               {"constraint", check_constraint},
-                                                               {"view", check_view},
-                                                               {"condenser", check_condenser},
-                                                               {"loss", check_loss},
-                                                               {"stage", check_stage},
-                                                               {"network", check_network}};
+  static const std::map<std::string, Check, std::less<>> table{
+      {"model", check_operator},      {"element", check_element},       {"psf", check_psf},
+      {"surface", check_map},         {"pattern", check_map},           {"scene", check_scene},
+      {"prior", check_prior},         {"detector", check_likelihood},   {"solver", check_solver},
+      {"metric", check_metric},       {"constraint", check_constraint}, {"view", check_view},
+      {"condenser", check_condenser}, {"detection", check_detection},   {"loss", check_loss},
+      {"stage", check_stage},         {"network", check_network}};
   return table;
 }
 

@@ -24,6 +24,7 @@ void check_solver(const Subject& subject, ImageFiles* files, Findings& findings)
 void check_network(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_metric(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_loss(const Subject& subject, ImageFiles* files, Findings& findings);
+void check_detection(const Subject& subject, ImageFiles* files, Findings& findings);
 void check_stage(const Subject& subject, ImageFiles* files, Findings& findings);
 
 }  // namespace parfocal::conformance

@@ -2,6 +2,7 @@
 #include "tests/conformance/outputs.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/tensor.h>
 
 #include <functional>
 #include <map>
@@ -20,6 +21,7 @@
 #include "optics/psf/psf_source.h"
 #include "optics/sources/condenser.h"
 #include "optics/sources/source.h"
+#include "solvers/localization/detection.h"
 #include "solvers/prior.h"
 #include "solvers/record_stage.h"
 #include "tests/conformance/beam.h"
@@ -66,6 +68,15 @@ at::Tensor input(at::IntArrayRef shape, at::ScalarType dtype, const Place& place
           .to(place.device, dtype);
   ask_gradient("the input", values, place);
   return values;
+}
+
+std::vector<Output> of_detection(const Subject& subject, const Place& place) {
+  const auto built = built_at<Detection>(subject, place);
+  // Electrons are float64 on the CPU, whatever the optics.
+  const at::Tensor frames = test::random_normal({1, 30, 30}, at::kDouble, 2) * 3.0;
+  std::vector<double> scores{0.0};
+  for (const Spot& spot : built.component->detect(frames)) scores.push_back(spot.score);
+  return {{"scores", at::tensor(scores, at::kDouble)}};
 }
 
 std::vector<Output> of_model(const Subject& subject, const Place& place) {
@@ -211,22 +222,13 @@ std::vector<Output> of_constraint(const Subject& subject, const Place& place) {
 using Probe = std::function<std::vector<Output>(const Subject&, const Place&)>;
 
 const std::map<std::string, Probe, std::less<>>& probes() {
-  static const std::map<std::string, Probe, std::less<>> table{{"model", of_model},
-                                                               {"element", of_element},
-                                                               {"psf", of_psf},
-                                                               {"surface", of_surface},
-                                                               {"pattern", of_pattern},
-                                                               {"scene", of_scene},
-                                                               {"detector", of_detector},
-                                                               {"prior", of_prior},
-                                                               {"solver", of_solver},
-                                                               {"metric", of_metric},
-                                                               {"constraint", of_constraint},
-                                                               {"view", of_view},
-                                                               {"condenser", of_condenser},
-                                                               {"loss", of_loss},
-                                                               {"stage", of_stage},
-                                                               {"network", of_network}};
+  static const std::map<std::string, Probe, std::less<>> table{
+      {"model", of_model},         {"element", of_element},       {"psf", of_psf},
+      {"surface", of_surface},     {"pattern", of_pattern},       {"scene", of_scene},
+      {"detector", of_detector},   {"prior", of_prior},           {"solver", of_solver},
+      {"metric", of_metric},       {"constraint", of_constraint}, {"view", of_view},
+      {"condenser", of_condenser}, {"detection", of_detection},   {"loss", of_loss},
+      {"stage", of_stage},         {"network", of_network}};
   return table;
 }
 

@@ -21,7 +21,6 @@ using solvers::AdmmEngine;
 using solvers::AdmmFusedOptions;
 using solvers::AdmmOrder;
 using solvers::AdmmState;
-using solvers::SimdLevel;
 using solvers::TvKind;
 
 struct Case {
@@ -151,7 +150,7 @@ TEST(AdmmFused, EveryInstructionSetAndTransformGivesTheSameIterates) {
     AdmmFusedOptions options;
     options.simd = SimdLevel::kBaseline;
     const at::Tensor expected = object_with(c, options, 20);
-    for (int level = 1; level <= static_cast<int>(solvers::best_simd_level()); ++level) {
+    for (int level = 1; level <= static_cast<int>(best_simd_level()); ++level) {
       options.simd = static_cast<SimdLevel>(level);
       EXPECT_TRUE(close_relative(object_with(c, options, 20), expected, 1e-12)) << c.text();
     }

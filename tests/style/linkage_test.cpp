@@ -15,10 +15,10 @@ namespace {
 /// vendor's run time. No library under the GPL is among them.
 const std::set<std::string>& allowed_libraries() {
   static const std::set<std::string> kAllowed = {
-      "libtorch_cpu", "libtorch", "libc10",         "libtorch_cuda", "libc10_cuda", "libcudart",
-      "libtiff",      "libpng16", "libz",           "libyaml-cpp",   "libfmt",      "libspdlog",
-      "libstdc++",    "libm",     "libgcc_s",       "libc",          "libpthread",  "libdl",
-      "librt",        "libgomp",  "ld-linux-x86-64"};
+      "libtorch_cpu", "libtorch", "libc10",         "libtorch_cuda", "libc10_cuda",    "libcudart",
+      "libtiff",      "libpng16", "libz",           "libyaml-cpp",   "libfmt",         "libspdlog",
+      "libstdc++",    "libm",     "libgcc_s",       "libc",          "libpthread",     "libdl",
+      "librt",        "libgomp",  "libhdf5_serial", "libhdf5",       "ld-linux-x86-64"};
   return kAllowed;
 }
 
