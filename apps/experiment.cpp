@@ -95,9 +95,11 @@ void check_localize(const Experiment& experiment, const Node& root, ReadContext&
   const Node& node = *root.find("reconstruction")->find("localize");
   if (experiment.task != Task::kReconstruct || !experiment.data) {
     place.error(node, "rule", "emitters are found in measured frames", "task: reconstruct, data:");
-  } else if (experiment.data->truth || experiment.data->measurement.binning != 1) {
-    place.error(node, "rule", "emitters are compared with data.emitters, in unbinned pixels",
-                "remove data.truth and binning");
+  } else if (experiment.data->truth || !experiment.data->measurement ||
+             experiment.data->measurement->binning != 1) {
+    place.error(node, "rule",
+                "emitters are found in unbinned frames and compared with data.emitters",
+                "give data.measurement, remove data.truth and binning");
   }
 }
 

@@ -70,7 +70,7 @@ Localization::Localization(const Experiment& experiment, const Pipeline& pipelin
   detection_ = build<Detection>(localize.detection, pipeline.context());
   options_ = {localize.iterations, localize.tolerance};
   score_name_ = detection_->score_name();
-  const ImageFile& measurement = experiment.data->measurement;
+  const ImageFile& measurement = *experiment.data->measurement;
   if (measurement.frames) first_frame_ = (*measurement.frames)[0];
   if (measurement.crop) {
     first_y_ = (*measurement.crop)[0];

@@ -53,7 +53,7 @@ bool localize_frames(const Experiment& experiment, datasets::ImageFileLoader& fi
   datasets::StackMeasurement::Options options;
   options.block_frames = kBlockFrames;
   options.mask_saturated = experiment.data->saturated == DataBlock::Saturated::kMask;
-  datasets::StackMeasurement source(files, "data.measurement", experiment.data->measurement,
+  datasets::StackMeasurement source(files, "data.measurement", *experiment.data->measurement,
                                     options);
   while (const std::optional<Measurement> block = source.next_block()) {
     if (hooks.cancelled()) return false;
@@ -155,7 +155,7 @@ void write_pictures(const Experiment& experiment, const Localization& all, const
   const auto pixels = [pixel](std::int64_t n) {
     return static_cast<std::int64_t>(std::ceil(static_cast<double>(n) / pixel - 1e-9));
   };
-  const ImageFile& measured = experiment.data->measurement;
+  const ImageFile& measured = *experiment.data->measurement;
   const double y0 = measured.crop ? static_cast<double>((*measured.crop)[0]) : 0.0;
   const double x0 = measured.crop ? static_cast<double>((*measured.crop)[2]) : 0.0;
   std::vector<solvers::DrawnEmitter> drawn;
@@ -185,7 +185,7 @@ void compare_with_truth(const Experiment& experiment, const Localization& all,
   files.note(path);
   const Table truth = formats::read_emitters(path, all.pitch_m());
   ScoredFrames scored;
-  const ImageFile& measured = experiment.data->measurement;
+  const ImageFile& measured = *experiment.data->measurement;
   if (measured.crop) {
     throw UsageError("data.measurement.crop: emitters are scored in whole frames; remove it");
   }
