@@ -249,7 +249,8 @@ void add_range(const std::string& name, const at::Tensor& values, const std::str
 void add_unknowns(const std::vector<Unknown>& unknowns, const at::Tensor& object,
                   Summary& summary) {
   for (std::size_t k = 0; k < unknowns.size(); ++k) {
-    const auto& [name, unit] = unknowns[k];
+    const std::string& name = unknowns[k].name;
+    const std::string unit = unknowns[k].unit == "1" ? "" : unknowns[k].unit;
     const at::Tensor values = object.select(1, static_cast<std::int64_t>(k));
     add_range(name, values, unit, summary);
     const at::Tensor sorted = std::get<0>(values.flatten().sort());

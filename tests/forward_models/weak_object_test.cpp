@@ -152,7 +152,8 @@ TEST(WeakObject, LightTowardsXShowsTheFallingPhase) {
   const WeakObject model = model_of("{na: 0.3}", kHalfDiscs, "source_samples: 4");
   at::Tensor object = at::zeros({2, 12, 15}, at::kDouble);
   for (std::int64_t x = 0; x < 15; ++x) {
-    object[1].select(1, x).fill_(0.1 * std::cos(2.0 * 3.14159265358979 * x / 15.0));
+    object[1].select(1, x).fill_(0.1 *
+                                 std::cos(2.0 * 3.14159265358979 * static_cast<double>(x) / 15.0));
   }
   const at::Tensor image = model.forward(object)[0];
   EXPECT_GT(image[0][4].item<double>(), 0.01);  // -d phi / dx > 0
