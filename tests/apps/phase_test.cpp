@@ -50,15 +50,16 @@ class PhaseRun {
     const at::Tensor images = 500.0 * (model_of("[2, 0, 1]").forward(object) + 1.0);
     formats::write_npy(folder.path() / "pages.npy",
                        datasets::array_from_tensor(images.narrow(0, 0, pages)));
-    folder.write("small.yaml",
-                 "parfocal: 1\nname: small\ntask: reconstruct\n"
-                 "data: {measurement: {file: pages.npy}, pages: images, values: contrast}\n"
-                 "model: " +
-                     std::string(kModel) +
-                     ", find_order: true}\n"
-                     "detector: {type: gaussian, sigma: 1}\n"
-                     "reconstruction: {solver: {type: tikhonov, weight: [1e-3, 1e-3]}}\n"
-                     "runtime: {precision: {optics: float64}}\n");
+    static_cast<void>(
+        folder.write("small.yaml",
+                     "parfocal: 1\nname: small\ntask: reconstruct\n"
+                     "data: {measurement: {file: pages.npy}, pages: images, values: contrast}\n"
+                     "model: " +
+                         std::string(kModel) +
+                         ", find_order: true}\n"
+                         "detector: {type: gaussian, sigma: 1}\n"
+                         "reconstruction: {solver: {type: tikhonov, weight: [1e-3, 1e-3]}}\n"
+                         "runtime: {precision: {optics: float64}}\n"));
   }
 
   [[nodiscard]] ProgramResult run(const Words& more = {}) const {
