@@ -73,7 +73,10 @@ StageRecord Despike::process(StageRecord record, const StageScene&) const {
                      " channels; a spike is told from a line by other spectra, at least 9 points "
                      "and 9 channels; leave the stage out");
   }
-  const SpikeOptions options{params_.threshold, params_.longest, params_.rounds, params_.rank};
+  const SpikeOptions options{.threshold = params_.threshold,
+                             .longest = params_.longest,
+                             .rounds = params_.rounds,
+                             .rank = params_.rank};
   std::vector<at::Tensor> images, masks;
   double flagged = 0, spectra = 0, refused = 0, rank = 0;
   for (std::int64_t i = 0; i < image.size(0); ++i) {

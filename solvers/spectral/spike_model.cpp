@@ -5,11 +5,13 @@
 #include <ATen/ops/argsort.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/linalg_solve.h>
 #include <ATen/ops/linalg_svd.h>
 #include <ATen/ops/logical_not.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/maximum.h>
 #include <ATen/ops/median.h>
+#include <ATen/ops/ones_like.h>
 #include <ATen/ops/pad.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/where.h>
@@ -23,6 +25,8 @@ namespace {
 
 constexpr double kNormalMad = 1.4826;
 constexpr double kEdgeMargin = 1.02;
+constexpr double kStandsOut = 3.0, kLone = 0.5;
+constexpr int kLoneRounds = 20;
 constexpr std::int64_t kBins = 16, kChannelBlock = 32;
 
 double median_of(const at::Tensor& values) { return at::median(values).item<double>(); }
@@ -47,61 +51,87 @@ at::Tensor neighbours_of(const at::Tensor& rows, std::int64_t n_y, std::int64_t 
   return at::stack(found);
 }
 
-/// Median of the neighbours at the total signal of the point.
-at::Tensor spatial_median(const at::Tensor& values, std::int64_t n_y, std::int64_t n_x) {
+/// Samples that stand out of their eight neighbours at equal total signal: over their median by three
+/// times the largest departure among them.
+at::Tensor first_candidates(const at::Tensor& values, std::int64_t n_y, std::int64_t n_x) {
   const at::Tensor flux = values.abs().mean(1, true).clamp_min(1e-300);
   const at::Tensor scaled = values / flux;
   std::vector<at::Tensor> blocks;
   for (std::int64_t first = 0; first < values.size(1); first += kChannelBlock) {
     const std::int64_t count = std::min(kChannelBlock, values.size(1) - first);
-    const at::Tensor near =
-        neighbours_of(scaled.narrow(1, first, count), n_y, n_x, Beyond::kBorder);
-    blocks.push_back(std::get<0>(at::median(near, 0)));
+    const at::Tensor own = scaled.narrow(1, first, count);
+    const at::Tensor near = neighbours_of(own, n_y, n_x, Beyond::kBorder);
+    const at::Tensor median = std::get<0>(at::median(near, 0));
+    blocks.push_back(own - median > (near - median).abs().amax(0) * kStandsOut);
   }
-  return at::cat(blocks, 1) * flux;
+  return at::cat(blocks, 1);
 }
 
-/// Samples that are first left out of the model.
-at::Tensor first_candidates(const at::Tensor& values, const at::Tensor& median, double threshold) {
-  const at::Tensor r = values - median;
-  const at::Tensor spread =
-      std::get<0>(at::median(r.abs(), 0, true)).clamp_min(1e-300) * kNormalMad;
-  return r > spread * threshold;
-}
-
-struct LowRank {
-  at::Tensor model, singular_values;
-  std::int64_t rank;
+/// The spectra that a map is made of, from its clean points.
+struct Subspace {
+  at::Tensor axes;             ///< [rank, channel], orthonormal in the scaling
+  at::Tensor channel_scale;    ///< [1, channel]
+  at::Tensor singular_values;  ///< Over the noise edge.
 };
 
-/// The rank-R map in the scaling that makes counting noise even.
-LowRank low_rank(const at::Tensor& filled, const at::Tensor& counting,
-                 const std::optional<std::int64_t>& wanted) {
-  const auto p = static_cast<double>(filled.size(0)), n = static_cast<double>(filled.size(1));
-  const double mean = std::max(filled.mean().item<double>(), 1e-300);
-  const at::Tensor scale = (filled.mean(1, true).clamp_min(1e-6 * mean) *
-                            filled.mean(0, true).clamp_min(1e-6 * mean) / mean)
-                               .sqrt();
-  const at::Tensor z = filled / scale;
+/// Singular vectors above the noise edge, in the scaling that makes counting noise even.
+Subspace subspace_of(const at::Tensor& rows, const std::optional<std::int64_t>& wanted,
+                     at::Tensor& lone) {
+  const auto p = static_cast<double>(rows.size(0)), n = static_cast<double>(rows.size(1));
+  const double mean = std::max(rows.mean().item<double>(), 1e-300);
+  const at::Tensor channel_scale = (rows.mean(0, true).clamp_min(1e-6 * mean) / mean).sqrt();
+  const at::Tensor z = rows / channel_scale / rows.mean(1, true).clamp_min(1e-6 * mean).sqrt();
   const auto [u, s, vh] = at::linalg_svd(z, false);
-  const auto model_of = [&, u = u, s = s, vh = vh](std::int64_t rank) {
-    return at::matmul(u.narrow(1, 0, rank) * s.narrow(0, 0, rank), vh.narrow(0, 0, rank));
-  };
-  const std::int64_t most = std::max<std::int64_t>(1, std::min(filled.size(0), filled.size(1)) / 3);
+  const std::int64_t most = std::max<std::int64_t>(1, std::min(rows.size(0), rows.size(1)) / 3);
   std::int64_t rank = std::min(wanted.value_or(1), most);
-  at::Tensor model = model_of(rank);
   double edge = 1.0;
   while (true) {
-    const at::Tensor r = (z - model).abs().masked_select(counting);
+    const at::Tensor model =
+        at::matmul(u.narrow(1, 0, rank) * s.narrow(0, 0, rank), vh.narrow(0, 0, rank));
     const double left = (1 - double(rank) / p) * (1 - double(rank) / n);
-    const double sigma = kNormalMad * median_of(r) / std::sqrt(left);
+    const double sigma = kNormalMad * median_of((z - model).abs()) / std::sqrt(left);
     edge = std::max(kEdgeMargin * sigma * (std::sqrt(p) + std::sqrt(n)), 1e-300);
     const std::int64_t above = std::min(most, (s > edge).sum().item<std::int64_t>());
     if (wanted || above <= rank) break;
     rank = above;
-    model = model_of(rank);
   }
-  return {model * scale, s / edge, rank};
+  lone = (u.narrow(1, 0, rank).square() > kLone).any(1);
+  return {vh.narrow(0, 0, rank), channel_scale, s / edge};
+}
+
+/// The subspace of the rows that are whole; a row that a component consists of alone is left out, as
+/// what one point alone holds is either a spike or found by its width.
+Subspace clean_subspace(const at::Tensor& known, const at::Tensor& out,
+                        const std::optional<std::int64_t>& wanted) {
+  at::Tensor whole = out.any(1).logical_not();
+  const std::int64_t least = std::max<std::int64_t>(9, known.size(0) / 4);
+  if (whole.sum().item<std::int64_t>() < least) whole = at::ones_like(whole);
+  Subspace found;
+  for (int round = 0; round < kLoneRounds; ++round) {
+    const at::Tensor members = whole.nonzero().squeeze(1);
+    at::Tensor lone;
+    found = subspace_of(known.index_select(0, members), wanted, lone);
+    const at::Tensor left = members.masked_select(lone.logical_not());
+    if (left.size(0) == members.size(0) || left.size(0) < least) break;
+    whole = at::zeros_like(whole).index_fill(0, left, true);
+  }
+  return found;
+}
+
+/// Every row as the subspace explains the samples of it that count.
+at::Tensor explained(const at::Tensor& known, const at::Tensor& out, const Subspace& subspace) {
+  const at::Tensor z = known / subspace.channel_scale;
+  const at::Tensor& v = subspace.axes;
+  at::Tensor coefficients = at::matmul(z, v.t());
+  const at::Tensor damaged = out.any(1).nonzero().squeeze(1);
+  for (std::int64_t i = 0; i < damaged.size(0); ++i) {
+    const auto row = damaged[i].item<std::int64_t>();
+    const at::Tensor kept = out[row].logical_not().nonzero().squeeze(1);
+    if (kept.size(0) < 2 * v.size(0)) continue;
+    const at::Tensor a = v.index_select(1, kept), b = z[row].index_select(0, kept);
+    coefficients[row] = at::linalg_solve(at::matmul(a, a.t()), at::matmul(a, b));
+  }
+  return at::matmul(coefficients, v) * subspace.channel_scale;
 }
 
 /// sigma of every sample from the residuals of samples of like signal.
@@ -137,6 +167,10 @@ class Isolation {
     const std::int64_t points = z_.size(0), n = z_.size(1);
     for (std::int64_t point = 0; point < points; ++point) {
       const double* z = z_.const_data_ptr<double>() + point * n;
+      if (runs(z, n) > options_.per_spectrum) {
+        for (std::int64_t j = 0; j < n; ++j) refused += z[j] > options_.threshold;
+        continue;
+      }
       for (std::int64_t j = 0; j < n;) {
         std::int64_t end = j;
         while (end < n && z[end] > 0.5 * options_.threshold) ++end;
@@ -148,6 +182,20 @@ class Isolation {
   }
 
  private:
+  /// Runs of samples above half the threshold that hold one above it.
+  [[nodiscard]] std::int64_t runs(const double* z, std::int64_t n) const {
+    std::int64_t count = 0;
+    bool high = false;
+    for (std::int64_t j = 0; j <= n; ++j) {
+      const bool inside = j < n && z[j] > 0.5 * options_.threshold;
+      if (inside) high = high || z[j] > options_.threshold;
+      if (inside) continue;
+      count += high;
+      high = false;
+    }
+    return count;
+  }
+
   void judge(std::int64_t point, std::int64_t first, std::int64_t end, at::Tensor& found,
              std::int64_t& refused) const {
     const std::int64_t n = z_.size(1);
@@ -181,26 +229,23 @@ Spikes find_spikes(const at::Tensor& values, const at::Tensor& counting, std::in
   const at::Tensor missing = at::logical_not(counts);
   const at::Tensor column = (values * counts).sum(0, true) / counts.sum(0, true).clamp_min(1);
   const at::Tensor known = at::where(counts, values, column);
-  const at::Tensor median = spatial_median(known, n_y, n_x);
-  at::Tensor out = first_candidates(known, median, options.threshold).logical_or(missing);
-  at::Tensor filled = at::where(out, median, known);
+  at::Tensor out = first_candidates(known, n_y, n_x).logical_or(missing);
   Spikes spikes;
   for (std::int64_t round = 0; round < options.rounds; ++round) {
-    const LowRank found = low_rank(filled, out.logical_not(), options.rank);
-    const at::Tensor r = known - found.model;
-    const at::Tensor z = at::where(
-        counts, r / noise_of(found.model, r, out.logical_not(), found.rank), at::zeros_like(r));
+    const Subspace subspace = clean_subspace(known, out, options.rank);
+    spikes.rank = subspace.axes.size(0);
+    spikes.singular_values = subspace.singular_values;
+    spikes.model = explained(known, out, subspace);
+    const at::Tensor r = known - spikes.model;
+    const at::Tensor sigma = noise_of(spikes.model, r, out.logical_not(), spikes.rank);
+    const at::Tensor z = at::where(counts, r / sigma, at::zeros_like(r));
     const at::Tensor near = neighbours_of(z, n_y, n_x, Beyond::kZero);
     const at::Tensor crowded = near.amax(0) > 0.5 * options.threshold;
     spikes.refused = 0;
     spikes.flagged = Isolation(z, crowded, options).flags(spikes.refused);
-    spikes.model = found.model;
-    spikes.rank = found.rank;
-    spikes.singular_values = found.singular_values;
     const at::Tensor next = spikes.flagged.logical_or(missing);
     if (next.equal(out)) break;
     out = next;
-    filled = at::where(out, found.model, known);
   }
   return spikes;
 }

@@ -9,8 +9,9 @@
 namespace parfocal::solvers {
 
 struct SpikeOptions {
-  double threshold = 8.0;    ///< Standard deviations above the model.
-  std::int64_t longest = 9;  ///< Neighbouring channels that one charge may reach.
+  double threshold = 8.0;         ///< Standard deviations above the model.
+  std::int64_t longest = 9;       ///< Neighbouring channels that one charge may reach.
+  std::int64_t per_spectrum = 3;  ///< Charges; more are chemistry that no other point has.
   std::int64_t rounds = 6;
   std::optional<std::int64_t> rank;  ///< Else from the noise edge.
 };
@@ -27,12 +28,13 @@ struct Spikes {
 /// few channels, at one point.
 ///
 ///   Z = y / sqrt(row mean x column mean / mean),  rank R = #{ s_i(Z) > 1.02 sigma (sqrt P + sqrt N) }
-///   flagged: y - M > threshold sigma(M), a run of at most `longest` channels above half of that, and
-///            no neighbour of the point above half the threshold at these channels
+///   flagged: y - M > threshold sigma(M), in a run of at most `longest` channels above half of that, at
+///            most `per_spectrum` runs, and no neighbour of the point above half of it there
 ///
-/// M is the rank-R map with the samples flagged so far replaced by M; the first flags, against the
-/// median of the 8 neighbours at equal total signal, are only meant for the first M. sigma(M) is
-/// 1.4826 times the median magnitude of the residual in bins of M.
+/// The R spectra come from the points that are whole: without flags (at first without samples that
+/// stand out of their 8 neighbours) and not alone in a component. M is every point as these spectra
+/// explain its samples that are not flagged. sigma(M) is 1.4826 times the median magnitude of the
+/// residual in bins of M.
 ///
 /// W. Cochran, J. Horne, Anal. Chem. 49, 846 (1977) (scaling); M. Gavish, D. Donoho, IEEE Trans.
 /// Inf. Theory 60, 5040 (2014) (noise edge).
