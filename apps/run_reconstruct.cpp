@@ -9,6 +9,7 @@
 
 #include "apps/classical.h"
 #include "apps/convergence_table.h"
+#include "apps/frames.h"
 #include "apps/model_fit.h"
 #include "apps/result_images.h"
 #include "apps/task.h"
@@ -19,85 +20,6 @@
 
 namespace parfocal {
 namespace {
-
-/// Frames to be reconstructed together; `truth` is undefined where it is not known.
-struct Block {
-  at::Tensor counts, mask, truth;
-};
-
-/// Where the frames of one experiment come from: files, or a scene seen by the same instrument.
-class Frames {
- public:
-  Frames(const Experiment& experiment, const Pipeline& pipeline, datasets::ImageFileLoader& files)
-      : experiment_(experiment), pipeline_(pipeline), files_(files) {
-    if (!experiment.data) return;
-    source_ = std::make_unique<datasets::StackMeasurement>(
-        measured_frames(*experiment.data, pipeline, files));
-    if (experiment.data->truth) check_truth_frames(*experiment.data->truth);
-  }
-
-  [[nodiscard]] std::int64_t count() const { return source_ ? source_->n_frames() : 1; }
-
-  [[nodiscard]] std::optional<Block> next() {
-    if (!source_) return next_simulated();
-    const std::optional<Measurement> measured = source_->next_block();
-    if (!measured) return std::nullopt;
-    const Field& field = measured->at("measurement");
-    grid_ = field.grid;
-    const Placement& place = pipeline_.placement();
-    Block block{field.values.to(place.device, place.dtype), {}, {}};
-    pipeline_.require_fit(block.counts, "data.measurement");
-    if (field.mask.defined() && !field.mask.to(at::kBool).all().item<bool>()) {
-      block.mask = field.mask.to(place.device, place.dtype);
-    }
-    if (experiment_.data->truth) block.truth = next_truth(block.counts);
-    return block;
-  }
-
-  /// Pitch of the data, known after the first block.
-  [[nodiscard]] const std::optional<Grid>& grid() const { return grid_; }
-
- private:
-  void check_truth_frames(const ImageFile& truth) {
-    const std::int64_t known = files_.count_frames("data.truth", truth);
-    if (known == count()) return;
-    throw DataError("data.truth: " + std::to_string(known) + " frames, but the measurement has " +
-                    std::to_string(count()) + "; choose by frames: [first, end]");
-  }
-
-  /// The true objects of these frames.
-  at::Tensor next_truth(const at::Tensor& counts) {
-    const std::int64_t end = frames_done_ + counts.size(0);
-    at::Tensor truth =
-        files_.load_frames("data.truth", *experiment_.data->truth, frames_done_, end).values;
-    frames_done_ = end;
-    std::vector<std::int64_t> expected = counts.sizes().vec();
-    expected[1] = pipeline_.object_channels(counts.size(1));
-    if (truth.sizes() == at::IntArrayRef(expected)) return truth;
-    const auto text_of = [](at::IntArrayRef sizes) {
-      return std::to_string(sizes[2]) + " x " + std::to_string(sizes[3]) + " pixels";
-    };
-    throw DataError("data.truth: " + text_of(truth.sizes()) +
-                    " (channels: " + std::to_string(truth.size(1)) + "), but the measurement has " +
-                    text_of(expected) + " (channels of its object: " + std::to_string(expected[1]) +
-                    "); crop and bin both alike");
-  }
-
-  std::optional<Block> next_simulated() {
-    if (simulated_) return std::nullopt;
-    simulated_ = true;
-    const SimulatedFrame frame = simulate_frame(experiment_, pipeline_);
-    return Block{frame.counts, {}, frame.object};
-  }
-
-  const Experiment& experiment_;
-  const Pipeline& pipeline_;
-  datasets::ImageFileLoader& files_;
-  std::unique_ptr<datasets::StackMeasurement> source_;
-  std::optional<Grid> grid_;
-  std::int64_t frames_done_ = 0;
-  bool simulated_ = false;
-};
 
 /// What one run collects from its blocks.
 struct Collected {
@@ -149,7 +71,7 @@ at::Tensor residual_of(const Pipeline& pipeline, const DataTerm& term, const at:
   return (term.target - expected_of(pipeline, estimate)) * counting;
 }
 
-void add_block(const Pipeline& pipeline, const Problem& problem, const Block& block,
+void add_block(const Pipeline& pipeline, const Problem& problem, const FrameBlock& block,
                const SolveResult& solved, const at::Tensor& classical, Collected& all) {
   add_outcome(solved.report, all);
   if (all.cancelled) return;
@@ -360,7 +282,7 @@ TaskResult run_reconstruct(const Experiment& experiment, const Placement& placem
   const std::int64_t per_block = datasets::StackMeasurement::Options{}.block_frames;
   const std::int64_t blocks = (frames.count() + per_block - 1) / per_block;
   hooks.stage("reconstruct");
-  for (std::int64_t number = 0; const std::optional<Block> block = frames.next(); ++number) {
+  for (std::int64_t number = 0; const std::optional<FrameBlock> block = frames.next(); ++number) {
     Problem problem{pipeline.model(), pipeline.detector(), pipeline.priors(), block->counts,
                     block->mask};
     if (number == 0) settle_model(pipeline, problem, hooks, all);

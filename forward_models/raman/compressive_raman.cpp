@@ -30,10 +30,8 @@ void CompressiveRaman::describe(Schema<Params>& s) {
   s.block("references", &Params::references).required().doc("The spectra to be told apart.");
   s.key("size", &Params::size).at_least(1).doc("Points of the map, [y, x].");
   s.key("filters", &Params::filters)
-      .at_least(1)
-      .at_most(1000)
       .trainable("1")
-      .doc("Number of filters; the parameter is u [filter, channel].");
+      .doc("Number of filters, 1 to 1000; the parameter is u [filter, channel], -1 to 1.");
   s.choice("ports", &Params::ports, {{"one", Ports::kOne}, {"two", Ports::kTwo}})
       .doc("Whether the light that a filter does not let by is counted by a second detector.");
   s.key("leak", &Params::leak)
@@ -50,6 +48,9 @@ void CompressiveRaman::describe(Schema<Params>& s) {
       .above(0.0)
       .trainable("1")
       .doc("Slope from closed to open; a training raises it from 1 to where filters are binary.");
+  s.check([](const Params& p) {
+    return p.filters >= 1 && p.filters <= 1000 ? "" : "filters: expected 1 to 1000";
+  });
 }
 
 CompressiveRaman::CompressiveRaman(const Params& params, const BuildContext& context)

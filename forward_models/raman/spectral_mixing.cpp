@@ -105,7 +105,7 @@ SpectralMixing::SpectralMixing(const LoadedReferences& references, const Params&
       step_per_m_(even_step(references.shift_per_m)),
       line_width_(context, "line_width", params.line_width, {"1/cm", 100.0, Bounds::at_least(0.0)}),
       axis_shift_(context, "axis_shift", params.axis_shift, {"1/cm", 100.0}),
-      transmission_(context, "transmission", params.transmission, {"1", 1.0}) {
+      transmission_(context, "transmission", params.transmission, {"1", 1.0, Bounds::above(0.0)}) {
   if (params.background > 0) {
     background_ = splines(shift_per_m_, params.background);
     for (std::int64_t q = 0; q < params.background; ++q) {

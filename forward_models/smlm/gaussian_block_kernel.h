@@ -8,6 +8,10 @@
 
 #include "forward_models/smlm/gaussian_block.h"
 
+#ifndef PARFOCAL_SIMD_WIDTH
+#define PARFOCAL_SIMD_WIDTH 2
+#endif
+
 namespace parfocal::smlm::PARFOCAL_SIMD_LEVEL {
 namespace {
 

@@ -8,6 +8,10 @@
 
 #include "solvers/spectral/whittaker_kernels.h"
 
+#ifndef PARFOCAL_SIMD_WIDTH
+#define PARFOCAL_SIMD_WIDTH 2
+#endif
+
 namespace parfocal::solvers::PARFOCAL_SIMD_LEVEL {
 namespace {
 
