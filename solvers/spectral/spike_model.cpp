@@ -25,8 +25,9 @@ namespace {
 
 constexpr double kNormalMad = 1.4826;
 constexpr double kEdgeMargin = 1.02;
-constexpr double kStandsOut = 3.0, kLone = 0.5;
-constexpr int kLoneRounds = 20;
+constexpr double kStandsOut = 2.0;
+constexpr double kFew = 0.08, kHolds = 0.3;
+constexpr int kLoneRounds = 20, kFits = 6, kCrowd = 2;
 constexpr std::int64_t kBins = 16, kChannelBlock = 32;
 
 double median_of(const at::Tensor& values) { return at::median(values).item<double>(); }
@@ -51,8 +52,8 @@ at::Tensor neighbours_of(const at::Tensor& rows, std::int64_t n_y, std::int64_t 
   return at::stack(found);
 }
 
-/// Samples that stand out of their eight neighbours at equal total signal: over their median by three
-/// times the largest departure among them.
+/// Samples that stand out of their eight neighbours at equal total signal: over their median by twice
+/// the largest departure among them.
 at::Tensor first_candidates(const at::Tensor& values, std::int64_t n_y, std::int64_t n_x) {
   const at::Tensor flux = values.abs().mean(1, true).clamp_min(1e-300);
   const at::Tensor scaled = values / flux;
@@ -95,12 +96,15 @@ Subspace subspace_of(const at::Tensor& rows, const std::optional<std::int64_t>& 
     if (wanted || above <= rank) break;
     rank = above;
   }
-  lone = (u.narrow(1, 0, rank).square() > kLone).any(1);
+  const at::Tensor share = u.narrow(1, 0, rank).square();
+  const at::Tensor holders = share.square().sum(0, true).reciprocal();
+  lone = (share > kHolds / holders).logical_and(holders < kFew * p).any(1);
   return {vh.narrow(0, 0, rank), channel_scale, s / edge};
 }
 
-/// The subspace of the rows that are whole; a row that a component consists of alone is left out, as
-/// what one point alone holds is either a spike or found by its width.
+/// The subspace of the rows that are whole. A component that few rows hold (1 / sum u^4 of them) is
+/// what spikes look like: these rows are left out. If it was chemistry after all, what is left of it
+/// in these rows is told from spikes by its width, its neighbours and its number of lines.
 Subspace clean_subspace(const at::Tensor& known, const at::Tensor& out,
                         const std::optional<std::int64_t>& wanted) {
   at::Tensor whole = out.any(1).logical_not();
@@ -221,6 +225,25 @@ class Isolation {
   const SpikeOptions& options_;
 };
 
+/// Residuals over their sigma. High samples of a row bend its fit, so that it is found again without
+/// them before anything is judged.
+at::Tensor deviations(const at::Tensor& known, const at::Tensor& counts, const at::Tensor& out,
+                      const Subspace& subspace, double threshold, at::Tensor& model) {
+  at::Tensor left_out = out, z;
+  for (int round = 0; round < kFits; ++round) {
+    model = explained(known, left_out, subspace);
+    const at::Tensor r = known - model;
+    const at::Tensor sigma = noise_of(model, r, out.logical_not(), subspace.axes.size(0));
+    z = at::where(counts, r / sigma, at::zeros_like(r));
+    const at::Tensor bent = (z > threshold).any(1, true);
+    const at::Tensor next =
+        (z > 0.5 * threshold).logical_and(bent).logical_or(counts.logical_not());
+    if (next.equal(left_out)) break;
+    left_out = next;
+  }
+  return z;
+}
+
 }  // namespace
 
 Spikes find_spikes(const at::Tensor& values, const at::Tensor& counting, std::int64_t n_y,
@@ -235,12 +258,9 @@ Spikes find_spikes(const at::Tensor& values, const at::Tensor& counting, std::in
     const Subspace subspace = clean_subspace(known, out, options.rank);
     spikes.rank = subspace.axes.size(0);
     spikes.singular_values = subspace.singular_values;
-    spikes.model = explained(known, out, subspace);
-    const at::Tensor r = known - spikes.model;
-    const at::Tensor sigma = noise_of(spikes.model, r, out.logical_not(), spikes.rank);
-    const at::Tensor z = at::where(counts, r / sigma, at::zeros_like(r));
+    const at::Tensor z = deviations(known, counts, out, subspace, options.threshold, spikes.model);
     const at::Tensor near = neighbours_of(z, n_y, n_x, Beyond::kZero);
-    const at::Tensor crowded = near.amax(0) > 0.5 * options.threshold;
+    const at::Tensor crowded = near.gt(0.5 * options.threshold).sum(0) >= kCrowd;
     spikes.refused = 0;
     spikes.flagged = Isolation(z, crowded, options).flags(spikes.refused);
     const at::Tensor next = spikes.flagged.logical_or(missing);

@@ -29,10 +29,10 @@ struct Spikes {
 ///
 ///   Z = y / sqrt(row mean x column mean / mean),  rank R = #{ s_i(Z) > 1.02 sigma (sqrt P + sqrt N) }
 ///   flagged: y - M > threshold sigma(M), in a run of at most `longest` channels above half of that, at
-///            most `per_spectrum` runs, and no neighbour of the point above half of it there
+///            most `per_spectrum` runs, with no two neighbours of the point above half of it
 ///
 /// The R spectra come from the points that are whole: without flags (at first without samples that
-/// stand out of their 8 neighbours) and not alone in a component. M is every point as these spectra
+/// stand out of their 8 neighbours) and not among the few that hold a component. M is every point as these spectra
 /// explain its samples that are not flagged. sigma(M) is 1.4826 times the median magnitude of the
 /// residual in bins of M.
 ///

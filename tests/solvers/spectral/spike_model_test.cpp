@@ -35,7 +35,10 @@ at::Tensor chemistry() {
     }
   }
   at::Tensor shares = random.uniform({kPoints, kSpecies}) * 0.3;
-  for (std::int64_t i = 0; i < kPoints; ++i) shares[i][(i / 7) % kSpecies] += 0.8;
+  for (std::int64_t i = 0; i < kPoints; ++i) {
+    // Patches of 4 x 5 points with sharp borders.
+    shares[i][(i / kX / 4 * 3 + i % kX / 5) % kSpecies] += 0.8;
+  }
   return at::matmul(shares, spectra);
 }
 
@@ -68,12 +71,12 @@ TEST(SpikeModel, FindsChargesAndLeavesChemistryAlone) {
   const Spikes clean = find_spikes(counts, one, kY, kX, {});
   EXPECT_EQ(clean.rank, kSpecies);
   EXPECT_EQ(clean.flagged.sum().item<std::int64_t>(), 0);
-  const Charged charged = with_spikes(counts, 60);
+  const Charged charged = with_spikes(counts, 25);
   const Spikes found = find_spikes(charged.values, one, kY, kX, {});
   const auto hits = found.flagged.logical_and(charged.hit).sum().item<double>();
   EXPECT_GE(hits / static_cast<double>(charged.count), 0.98);
   const auto wrong = found.flagged.logical_and(charged.hit.logical_not()).sum().item<double>();
-  EXPECT_LE(wrong, 3);
+  EXPECT_LE(wrong, 5);
   EXPECT_EQ(found.rank, kSpecies);
 }
 
