@@ -9,6 +9,7 @@
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/tensor.h>
 
+#include <cmath>
 #include <string>
 
 #include "core/error.h"
@@ -31,7 +32,9 @@ at::Tensor trace_of_inverse(const at::Tensor& g, const at::Tensor& weight, doubl
 void AbundanceBound::describe(Schema<Params>& s) {
   s.summary(
       "Least variances of abundances over those of a detector that tells all channels apart.");
-  s.equation("J = tr( (G^T W G)^-1 ),  G = photons M,  W = w(G c),  value = J / J_full");
+  s.equation(
+      "J = tr( (G^T W G)^-1 ),  G = photons M,  W = w(G c),  value = ln(J / J_full),  score = J / "
+      "J_full");
   s.citation("S. M. Kay, Estimation Theory, 1993, eq. 3.21");
   s.convention("1 is the shot limit of the same light.");
   s.gradient("exact");
@@ -59,7 +62,9 @@ at::Tensor AbundanceBound::value(const Trial& trial) const {
                                 .reshape({-1});
   const at::Tensor full = mixing.full_mixing().to(m.device(), at::kDouble) * trial.photons;
   const at::Tensor shot = at::matmul(full, c).clamp_min(1e-12).reciprocal();
-  return trace_of_inverse(g, weight, 1e-9) / trace_of_inverse(full, shot, 0.0);
+  return (trace_of_inverse(g, weight, 1e-9) / trace_of_inverse(full, shot, 0.0)).log();
 }
+
+double AbundanceBound::score(double value) const { return std::exp(value); }
 
 }  // namespace parfocal::learned

@@ -12,13 +12,15 @@ namespace parfocal::learned {
 /// The least variances with which abundances can be known from the images of a linear mixture, over
 /// those of a detector that tells all channels apart: 1 is the shot limit.
 ///
-///   J = tr( (G^T W G)^-1 ),   G = photons M,   W = w(G c);   value = J / J_full
+///   J = tr( (G^T W G)^-1 ),   G = photons M,   W = w(G c);   value = ln(J / J_full)
 ///
 /// w is the Fisher weight of the detector, c the shares of the species; J_full is that of
 /// `LinearMixing::full_mixing` with the noise of photons alone.
 ///
 /// S. M. Kay, Fundamentals of Statistical Signal Processing: Estimation Theory (1993), eq. 3.21.
-/// Convention: photons are those of an all-open detector at one point. A ridge of 1e-9 of the mean
+/// Convention: the score is J / J_full: bad designs are thousands of times worse than good ones, and
+///             steps that remember their slopes would stand still.
+///             Photons are those of an all-open detector at one point. A ridge of 1e-9 of the mean
 ///             information of G keeps the value finite where images do not tell species apart.
 /// Invariants: exact gradients for every leaf of the model.
 /// Errors:     UsageError for a model that is no linear mixture, or other shares than species.
@@ -35,6 +37,7 @@ class AbundanceBound final : public Loss {
 
   [[nodiscard]] bool needs_estimate() const override { return false; }
   [[nodiscard]] at::Tensor value(const Trial& trial) const override;
+  [[nodiscard]] double score(double value) const override;
 
  private:
   Params params_;
