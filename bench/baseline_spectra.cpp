@@ -20,7 +20,6 @@
 namespace {
 
 using namespace parfocal;
-using solvers::SimdLevel;
 
 constexpr std::int64_t kChannels = 1000;
 constexpr double kMiddle = 123.699;  // Published baseline of spectrum 0 in the middle, to 1e-3.
@@ -75,7 +74,7 @@ int main(int argc, char** argv) {
   const char* names[] = {"baseline", "avx2", "avx512"};
   std::vector<double> reference;
   bool right = true;
-  for (int level = 0; level <= static_cast<int>(solvers::best_simd_level()); ++level) {
+  for (int level = 0; level <= static_cast<int>(best_simd_level()); ++level) {
     const Run found = run(y, static_cast<SimdLevel>(level));
     if (reference.empty()) reference = found.baselines;
     double departure = 0;
