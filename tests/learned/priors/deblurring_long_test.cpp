@@ -60,9 +60,11 @@ TEST(DeblurringOfSevenImages, SixLayersReachThePublishedMean) {
 }
 
 /// One draw scatters the mean by 0.05 dB here, the published one as well: two and a half of that.
+/// The published mean is of one draw; ten of ours have a deviation of 0.045 dB, so that the mean of
+/// two differs from one by 0.055 dB: twice that is allowed.
 TEST(DeblurringOfSevenImages, SixLayersReachThePublishedMeanUnderMoreNoise) {
   PARFOCAL_REQUIRE_DEBLURRING(k6N);
-  EXPECT_NEAR(hqs_db(k6N, kHigh, 2, "6N, more noise", {}), 26.93, 0.12);
+  EXPECT_NEAR(hqs_db(k6N, kHigh, 2, "6N, more noise", {}), 26.93, 0.11);
 }
 
 /// Found on ten cut-outs of the five larger images of Set12, which are not among the seven.
