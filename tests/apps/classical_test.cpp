@@ -7,6 +7,7 @@
 
 #include "core/run/atomic_file.h"
 #include "core/run/summary.h"
+#include "tests/apps/design_case.h"
 #include "tests/apps/program_runner.h"
 #include "tests/apps/small_camera.h"
 
@@ -20,23 +21,9 @@ using ::testing::Not;
 constexpr const char* kWiener = "{type: wiener}";
 constexpr const char* kNetwork = "{type: network, network: {type: dncnn, depth: 2, width: 4}}";
 
-/// A camera of one lens at two depths that is judged as it is.
 std::string evaluate_yaml(const std::string& stages, const std::string& rest = "") {
-  return "parfocal: 1\nname: small\ntask: evaluate\n"
-         "scene: {type: periodic_dead_leaves, size: [16, 16], discs: 30, radius_max: 8}\n"
-         "optics:\n"
-         "  stop: {type: circular_aperture, diameter: 0.25 mm}\n"
-         "light: {size: [32, 32], pitch: [7.8125 um, 7.8125 um]}\n"
-         "model: {type: incoherent_imaging, psf: {type: lens_psf, diameter: 0.25 mm, samples: 32, "
-         "distance: 2.5 mm, wavelength: [550 nm], reference_wavelength: 550 nm, defocus: [0, 2], "
-         "size: [16, 16], pitch: [5.5 um, 5.5 um]}}\n"
-         "detector: {type: poisson_gaussian, read_noise: 2 e-, gain: 50}\n"
-         "reconstruction: {stages: [" +
-         stages +
-         "]}\n"
-         "evaluate: {samples: 3, metrics: [{name: quality, type: psnr, peak: 1}]}\n"
-         "runtime: {threads: 1, precision: {optics: float64}}\n" +
-         rest;
+  return lens_camera_yaml("evaluate", stages) +
+         "evaluate: {samples: 3, metrics: [{name: quality, type: psnr, peak: 1}]}\n" + rest;
 }
 
 /// A blurred picture of the small camera, measured or seen by a scene.

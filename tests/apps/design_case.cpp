@@ -43,6 +43,21 @@ std::string joint_yaml(const std::string& rest) {
       yaml, "{optics.mask.surface:", "{reconstruction.network: {rate: 1e-3}, optics.mask.surface:");
 }
 
+std::string lens_camera_yaml(const std::string& task, const std::string& stages) {
+  return "parfocal: 1\nname: small\ntask: " + task +
+         "\n"
+         "scene: {type: periodic_dead_leaves, size: [16, 16], discs: 30, radius_max: 8}\n"
+         "optics:\n"
+         "  stop: {type: circular_aperture, diameter: 0.25 mm}\n"
+         "light: {size: [32, 32], pitch: [7.8125 um, 7.8125 um]}\n"
+         "model: {type: incoherent_imaging, psf: {type: lens_psf, diameter: 0.25 mm, samples: 32, "
+         "distance: 2.5 mm, wavelength: [550 nm], reference_wavelength: 550 nm, defocus: [0, 2], "
+         "size: [16, 16], pitch: [5.5 um, 5.5 um]}}\n"
+         "detector: {type: poisson_gaussian, read_noise: 2 e-, gain: 50}\n"
+         "reconstruction: {stages: [" +
+         stages + "]}\nruntime: {threads: 1, precision: {optics: float64}}\n";
+}
+
 Summary run_design(const WorkFolder& folder, const std::string& out, const std::string& yaml) {
   const fs::path config = folder.write("design.yaml", yaml);
   const ProgramResult result =

@@ -16,6 +16,9 @@ namespace parfocal::testing {
 /// Mask and network by the error of the estimates.
 [[nodiscard]] std::string joint_yaml(const std::string& rest = "");
 
+/// A camera of one lens at two depths that does `task` with those stages.
+[[nodiscard]] std::string lens_camera_yaml(const std::string& task, const std::string& stages);
+
 /// Runs it below `out` and returns its numbers.
 Summary run_design(const WorkFolder& folder, const std::string& out, const std::string& yaml);
 

@@ -15,23 +15,9 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// A camera of one measured blur and Gaussian noise, objects that are no Gaussian field.
 std::string uncertain_yaml(const std::string& stages, const std::string& rest) {
-  return "parfocal: 1\nname: small\ntask: design\n"
-         "scene: {type: periodic_dead_leaves, size: [16, 16], discs: 30, radius_max: 8}\n"
-         "optics:\n"
-         "  stop: {type: circular_aperture, diameter: 0.25 mm}\n"
-         "light: {size: [32, 32], pitch: [7.8125 um, 7.8125 um]}\n"
-         "model: {type: incoherent_imaging, psf: {type: lens_psf, diameter: 0.25 mm, samples: 32, "
-         "distance: 2.5 mm, wavelength: [550 nm], reference_wavelength: 550 nm, defocus: [0, 2], "
-         "size: [16, 16], pitch: [5.5 um, 5.5 um]}}\n"
-         "detector: {type: poisson_gaussian, read_noise: 2 e-, gain: 50}\n"
-         "reconstruction: {stages: [" +
-         stages +
-         "]}\n"
-         "optimize: {loss: {type: wiener_error}, parameters: {}, steps: 1}\n"
-         "runtime: {threads: 1, precision: {optics: float64}}\n" +
-         rest;
+  return lens_camera_yaml("design", stages) +
+         "optimize: {loss: {type: wiener_error}, parameters: {}, steps: 1}\n" + rest;
 }
 
 constexpr const char* kWiener = "{type: wiener, range: [-3, 4]}";

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "datasets/formats/npy_writer.h"
 #include "datasets/formats/number_table.h"
+#include "tests/support/cartilage_map.h"
 
 namespace parfocal::test {
 namespace {
@@ -127,16 +128,8 @@ TEST_F(SpectralMapFile, MistakesAreNamedWithTheirPlace) {
 }
 
 TEST(SpectralMapData, CartilageMapHasThePublishedNumbers) {
-  const char* data = std::getenv("PARFOCAL_DATA");
-  if (data == nullptr) GTEST_SKIP() << "PARFOCAL_DATA is not set";
-  const std::filesystem::path folder = std::filesystem::path(data) / "raman/cartilage_map";
-  SpectralMapFiles files;
-  files.values = folder / "chondro_spc_875x300_f32.npy";
-  files.axis = folder / "chondro_wavenumber.txt";
-  files.pixels = folder / "chondro_pixels.csv";
-  files.x_column = "x_um";
-  files.y_column = "y_um";
-  files.label_column = "cluster";
+  const SpectralMapFiles files = cartilage_map_files();
+  PARFOCAL_REQUIRE_FILE(files.values);
   const SpectralMap map = read_spectral_map(files);
   EXPECT_EQ(map.n_y, 25);
   EXPECT_EQ(map.n_x, 35);
@@ -152,10 +145,9 @@ TEST(SpectralMapData, CartilageMapHasThePublishedNumbers) {
 }
 
 TEST(SpectralMapData, HoribaMapIsReadOrRefusedWithAReason) {
-  const char* data = std::getenv("PARFOCAL_DATA");
-  if (data == nullptr) GTEST_SKIP() << "PARFOCAL_DATA is not set";
   SpectralMapFiles files;
-  files.values = std::filesystem::path(data) / "raman/horiba_txt/map.txt";
+  files.values = data_file("raman/horiba_txt/map.txt");
+  PARFOCAL_REQUIRE_FILE(files.values);
   // The last 18 rows hold a corrupt x, so that the points are on no grid.
   EXPECT_THROW(static_cast<void>(read_spectral_map(files)), DataError);
   const NumberTable table = read_number_table(files.values);

@@ -12,6 +12,7 @@
 
 #include "core/tensor/lower_hull.h"
 #include "datasets/formats/spectral_map.h"
+#include "tests/support/cartilage_map.h"
 
 namespace parfocal::test {
 namespace {
@@ -103,16 +104,7 @@ TEST(FilterDesign, ExchangeEndsWhereNoSingleTurnHelps) {
 
 /// Class means of the cartilage map, each of sum 1.
 FilterProblem cartilage(bool rubberband) {
-  const std::filesystem::path folder =
-      std::filesystem::path(std::getenv("PARFOCAL_DATA")) / "raman/cartilage_map";
-  formats::SpectralMapFiles files;
-  files.values = folder / "chondro_spc_875x300_f32.npy";
-  files.axis = folder / "chondro_wavenumber.txt";
-  files.pixels = folder / "chondro_pixels.csv";
-  files.x_column = "x_um";
-  files.y_column = "y_um";
-  files.label_column = "cluster";
-  const formats::SpectralMap map = formats::read_spectral_map(files);
+  const formats::SpectralMap map = formats::read_spectral_map(test::cartilage_map_files());
   const auto n = static_cast<std::size_t>(map.channels());
   FilterProblem problem;
   problem.shares.assign(3, 1.0 / 3);
@@ -144,9 +136,7 @@ struct Published {
 
 class CartilageFilters : public ::testing::TestWithParam<Published> {
  protected:
-  void SetUp() override {
-    if (std::getenv("PARFOCAL_DATA") == nullptr) GTEST_SKIP() << "PARFOCAL_DATA is not set";
-  }
+  void SetUp() override { PARFOCAL_REQUIRE_FILE(test::cartilage_map_files().values); }
 };
 
 TEST_P(CartilageFilters, HaveThePublishedBounds) {
