@@ -47,6 +47,18 @@ std::string overrides_of(const RunRecord& run, const std::string& variant) {
   return write_yaml(*changes);
 }
 
+std::string result_row(const RunRecord& run, const std::vector<VariantRecord>& members) {
+  std::string cells;
+  bool any = false;
+  for (const VariantRecord& member : members) {
+    const std::string picture =
+        result_thumbnail(member.first_cell / "results", run.preview_percentiles());
+    any = any || !picture.empty();
+    cells += "<td>" + picture + "</td>";
+  }
+  return any ? "<tr><td>result</td>" + cells + "</tr>\n" : "";
+}
+
 /// The standard deviation of each result, where one of them has it.
 std::string deviation_row(const RunRecord& run, const std::vector<VariantRecord>& members) {
   std::string cells;
@@ -81,12 +93,7 @@ std::string classical_row(const RunRecord& run, const std::vector<VariantRecord>
 std::string table_of(const RunRecord& run, const std::vector<VariantRecord>& members) {
   std::string text = "<div class=\"wide\"><table class=\"variants\">\n<tr><th></th>";
   for (const VariantRecord& member : members) text += "<th class=\"n\">" + escape(member.name) + "</th>";
-  text += "</tr>\n<tr><td>result</td>";
-  for (const VariantRecord& member : members) {
-    text += "<td>" + result_thumbnail(member.first_cell / "results", run.preview_percentiles()) +
-            "</td>";
-  }
-  text += "</tr>\n" + classical_row(run, members) + deviation_row(run, members) +
+  text += "</tr>\n" + result_row(run, members) + classical_row(run, members) + deviation_row(run, members) +
           view_rows(run, members) + "<tr><td>what differs</td>";
   for (const VariantRecord& member : members) {
     text += "<td><pre><code>" + escape(overrides_of(run, member.name)) + "</code></pre></td>";
