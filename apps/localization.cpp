@@ -5,7 +5,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/where.h>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -52,9 +51,8 @@ void require_counts(const solvers::CountingNoise& noise, std::int64_t first_fram
   const std::int64_t at = wrong - values;
   throw DataError(fmt::format(
       "data.measurement: frame {}, row {}, column {} (from 0) holds {:.6g} electrons, but a "
-      "detector "
-      "without read noise counts none below 0; subtract less (dark), or take poisson_gaussian with "
-      "offset and read noise of the camera",
+      "detector without read noise counts none below 0; subtract less (dark), or take "
+      "poisson_gaussian with offset and read noise of the camera",
       first_frame + at / (n_x * n_y), at / n_x % n_y, at % n_x, *wrong));
 }
 

@@ -105,7 +105,7 @@ Summary summary_of(const Localization& all) {
   }
   if (emitters.rows() == 0) return summary;
   for (const EmitterParameter& p : all.block().parameters()) {
-    const std::string& unit = table_unit(p).unit;
+    const std::string unit = table_unit(p).unit;
     const bool length = unit == "px" || unit == "m";
     const double factor = unit == "px" ? all.pitch_m() * 1e9 : length ? 1e9 : 1.0;
     if (p.name != "x" && p.name != "y") {

@@ -134,7 +134,7 @@ PupilEmitters::PupilEmitters(const Params& params, const BuildContext& context)
       device_(context.device),
       pupil_(params.pupil, context.child("pupil")),
       imaging_(pupil_, params.wavelength.m(), plane_of(params.plane), with_reach(params),
-               context.dtype),
+               context.dtype, context.device),
       elements_(optics::passive_elements(context, imaging_.beam())),
       parameters_(parameters_of(params)) {
   check_period(context.path);
@@ -199,7 +199,7 @@ at::Tensor PupilEmitters::forward(const at::Tensor& theta) const {
   shape.insert(shape.end(), {window_[0], window_[1]});
   const at::Tensor wide = theta.to(at::kDouble).reshape({-1, 5});
   const auto number = [&](std::int64_t which) {
-    return wide.select(-1, which).to(dtype_).unsqueeze(-1).unsqueeze(-1);
+    return wide.select(-1, which).to(device_, dtype_).unsqueeze(-1).unsqueeze(-1);
   };
   return (images(wide) * number(3) + number(4)).reshape(shape);
 }
@@ -209,7 +209,7 @@ PointEmitters::Images PupilEmitters::emitter_images(const at::Tensor& theta) con
   const at::Tensor wide = theta.to(at::kDouble);
   const Response unit = response(masked_pupil(), wide, true);
   const auto number = [&](std::int64_t which) {
-    return theta.select(-1, which).unsqueeze(-1).unsqueeze(-1);
+    return theta.select(-1, which).to(device_).unsqueeze(-1).unsqueeze(-1);
   };
   std::vector<at::Tensor> slopes;
   for (const at::Tensor& slope : unit.slopes) slopes.push_back(slope * number(3));
@@ -241,8 +241,6 @@ SampledPsf PupilEmitters::sampled_psf() const {
   Params fine = params_;
   fine.window = {psf.n_y, psf.n_x};
   for (Length& pitch : fine.pitch) pitch = Length::from_m(pitch.m() / static_cast<double>(psf.oversampling));
-  BuildContext alone;
-  alone.dtype = at::kDouble;
   const optics::PupilImaging imaging(pupil_, fine.wavelength.m(), plane_of(fine.plane),
                                      with_reach(fine), at::kDouble);
   const at::Tensor masked = masked_pupil();
@@ -294,7 +292,8 @@ Shown PupilEmitters::show() const {
   shown.fields.add(std::move(stack));
   if (elements_.empty()) return shown;
   const at::Tensor bare = imaging_.pupil(), masked = masked_pupil();
-  const at::Tensor phase = at::where(bare.abs() > 0, at::angle(masked * bare.conj()), 0.0);
+  const at::Tensor given = at::angle(masked * bare.conj());
+  const at::Tensor phase = at::where((bare.abs() > 0).logical_and(given.abs() > 1e-12), given, 0.0);
   shown.fields.add(plane_field("mask_phase", phase.cpu(), imaging_.mask_grid(), "rad"));
   return shown;
 }

@@ -35,7 +35,7 @@ struct MaskPlane {
 ///             1 / d_f of the transform it sums to 1, less what masks absorb.
 /// Layout:     pupil complex [m_y, m_x] on `mask_grid()`; y_m, x_m (from the centre of the first
 ///             pixel) and z_m [emitter]; images [emitter, n_y, n_x].
-/// Precision:  phases in float64, then the complex type of `dtype`.
+/// Precision:  phases in float64, then the complex type of `dtype` on `device`.
 /// Invariants: differentiable in the pupil, in places and in the leaves of `ScalarPupil`.
 /// Tested by:  tests/optics/pupils/pupil_imaging_test.cpp.
 class PupilImaging {
@@ -46,7 +46,7 @@ class PupilImaging {
   };
 
   PupilImaging(const ScalarPupil& pupil, double wavelength_m, const MaskPlane& plane,
-               const Grid& window, at::ScalarType dtype);
+               const Grid& window, at::ScalarType dtype, at::Device device = at::kCPU);
 
   /// Samples of the pupil in the mask plane, with the axis on the middle one.
   [[nodiscard]] const Grid& mask_grid() const { return mask_grid_; }
@@ -71,6 +71,7 @@ class PupilImaging {
   Grid window_, mask_grid_;
   MaskPlaneFrequencies samples_;
   at::ScalarType dtype_;
+  at::Device device_;
 };
 
 }  // namespace parfocal::optics
