@@ -222,6 +222,7 @@ std::string image_section(const RunRecord& run, std::int64_t limit) {
     gallery.grey("psf", "Point response", "of the instrument to a point on the axis", "");
     gallery.grey("expected", "Expected measurement", "without noise", "photon");
     gallery.grey("measurement", "Measurement", "counts", "");
+    gallery.grey("mean_frame", "Mean of all frames", "", "");
   } else {
     add_reconstruction(gallery, classical_name(run.folder / "results"),
                        results_of(run.folder / "results", run.summary));
