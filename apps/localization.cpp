@@ -90,7 +90,9 @@ Localization::Localization(const Experiment& experiment, const Pipeline& pipelin
       *pipeline.model(), "reconstruction.localize", "a model of single emitters");
   block_ = model.emitter_block();
   pitch_m_ = square_pitch_m(model.pitch_m());
-  detection_ = build<Detection>(localize.detection, pipeline.context());
+  const auto detection = build<Detection>(localize.detection, pipeline.context());
+  detection->know(*pipeline.model());
+  detection_ = detection;
   options_ = {localize.iterations, localize.tolerance};
   score_name_ = detection_->score_name();
   if (experiment.data) take_origin(*experiment.data->measurement);
@@ -100,9 +102,9 @@ Localization::Localization(const Experiment& experiment, const Pipeline& pipelin
     emitters_.add("deviation_" + p.name, table_unit(p).unit);
   }
   for (const char* name : {"deviance", "iterations", "at_bound"}) emitters_.add(name, "");
-  emitters_.add(score_name_, "e-");
+  emitters_.add(score_name_, detection_->score_unit());
   for (const char* name : {"frame", "y", "x", "state"}) not_found_.add(name, "");
-  not_found_.add(score_name_, "e-");
+  not_found_.add(score_name_, detection_->score_unit());
 }
 
 void Localization::take_origin(const ImageFile& measurement) {

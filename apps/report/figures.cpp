@@ -290,10 +290,10 @@ std::string field_thumbnail(const std::filesystem::path& file, const std::string
   const std::optional<Picture> picture = read_montage(file);
   if (!picture) return "";
   const bool signed_values = unit == "rad";
-  return small(*picture,
-               signed_values ? symmetric_window(*picture, 100)
-                             : percentile_window(*picture, percentiles),
-               signed_values ? ColourMap::kSigned : ColourMap::kGrey, unit);
+  return small(
+      *picture,
+      signed_values ? symmetric_window(*picture, 100) : percentile_window(*picture, percentiles),
+      signed_values ? ColourMap::kSigned : ColourMap::kGrey, unit);
 }
 
 }  // namespace parfocal::report
