@@ -43,7 +43,6 @@ class EmitterMovie {
   [[nodiscard]] Block block(std::int64_t begin, std::int64_t end);
 
   [[nodiscard]] const EmitterScene& scene() const { return *emitters_; }
-  [[nodiscard]] const SampleSource& images() const { return *scene_; }
   [[nodiscard]] std::array<double, 2> pitch_m() const { return model_->pitch_m(); }
   /// Image of one photon in the middle of the window and of the depth, [1, 1, n_y, n_x].
   [[nodiscard]] at::Tensor point_response() const;
@@ -74,7 +73,7 @@ class EmitterMovie {
 /// Writes the movie and what is behind it; false if it was cancelled between two blocks.
 ///
 /// Layout: measurement.ome.tif (all frames, along T), emitters.csv (ThunderSTORM; photons before
-///         the quantum efficiency), mean_frame, psf, and of the first frame truth and expected.
+///         the quantum efficiency), mean_frame, psf, and expected of the first frame.
 [[nodiscard]] bool simulate_movie(const Experiment& experiment, const Pipeline& pipeline,
                                   const std::filesystem::path& folder, const RunHooks& hooks,
                                   Summary& summary);

@@ -97,7 +97,6 @@ bool simulate_movie(const Experiment& experiment, const Pipeline& pipeline,
   }
   file.commit();
   images.write("mean_frame", (sum / static_cast<double>(frames)).cpu());
-  images.write("truth", movie.images().sample(0));
   images.write("psf", movie.point_response());
   formats::write_thunderstorm(results / "emitters.csv", truth, pitch_m);
   summarize(movie, truth, numbers, summary);
