@@ -30,6 +30,11 @@ struct SplineFit {
   double start_step_z = 0.0;  ///< Depths at which a fit looks for its start lie this far apart.
 };
 
+/// A table without values that holds what emitters at the limits of these parameters (x, y, z, ..)
+/// meet, centred, with planes `step_z` apart.
+[[nodiscard]] SampledPsf table_for(const std::vector<EmitterParameter>& parameters,
+                                   std::int64_t oversampling, double step_z);
+
 /// Samples a table needs beyond those an emitter at the limits of its place meets.
 inline constexpr std::int64_t kSplineMargin = 8;
 
