@@ -137,15 +137,18 @@ class Gallery {
     if (!picture) return;
     const std::string size = fmt::format("{} x {} pixels", picture->n_y, picture->n_x);
     shrink(*picture, limit_);
+    widen(*picture);
     Picture lit = *picture;
     std::erase_if(lit.values, [](float value) { return !(value > 1e-6F); });
     const double high = lit.values.empty() ? 1.0 : percentile_window(lit, {0, 95}).high;
-    html_ +=
-        draw({"Localizations",
-              "each a normal distribution as wide as its Cramer-Rao bound; rendered with " + size,
-              "emitters/px", std::move(*picture), Window{0, high}, ColourMap::kGrey,
-              "0 to percentile 95 of the lit pixels"},
-             limit_);
+    html_ += draw(
+        {"Localizations",
+         "each a normal distribution as wide as its Cramer-Rao bound, shown three pixels wide at "
+         "least; rendered with " +
+             size,
+         "emitters/px", std::move(*picture), Window{0, high}, ColourMap::kGrey,
+         "0 to percentile 95 of the lit pixels"},
+        limit_);
   }
 
   void with_sign(std::optional<Picture> picture, const std::string& title, const std::string& note,

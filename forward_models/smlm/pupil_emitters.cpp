@@ -221,23 +221,12 @@ PointEmitters::Images PupilEmitters::emitter_images(const at::Tensor& theta) con
 
 SampledPsf PupilEmitters::sampled_psf() const {
   const at::NoGradGuard no_grad;
-  SampledPsf psf;
   const double wave_um = params_.wavelength.m() / params_.pupil.index_sample / kMicrometre;
-  psf.step_z = wave_um / kSamplesPerWave;
-  psf.first_z = parameters_[2].low - static_cast<double>(kSplineMargin) * psf.step_z;
-  psf.n_z = static_cast<std::int64_t>(
-                std::ceil((parameters_[2].high - parameters_[2].low) / psf.step_z)) +
-            2 * kSplineMargin + 1;
   const double finest_m = params_.wavelength.m() / pupil_.open_na() / kSamplesPerWave;
-  psf.oversampling =
-      static_cast<std::int64_t>(std::ceil(std::max(pitch_m_[0], pitch_m_[1]) / finest_m));
-  const auto half = [&](const EmitterParameter& place) {
-    return static_cast<std::int64_t>(std::ceil(place.high)) * psf.oversampling + kSplineMargin;
-  };
-  psf.centre_y = half(parameters_[1]);
-  psf.centre_x = half(parameters_[0]);
-  psf.n_y = 2 * psf.centre_y + 1;
-  psf.n_x = 2 * psf.centre_x + 1;
+  SampledPsf psf =
+      table_for(parameters_,
+                static_cast<std::int64_t>(std::ceil(std::max(pitch_m_[0], pitch_m_[1]) / finest_m)),
+                wave_um / kSamplesPerWave);
 
   Params fine = params_;
   fine.window = {psf.n_y, psf.n_x};

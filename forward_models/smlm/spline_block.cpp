@@ -279,6 +279,25 @@ class SplineBlock final : public EmitterBlock {
 
 }  // namespace
 
+SampledPsf table_for(const std::vector<EmitterParameter>& parameters, std::int64_t oversampling,
+                     double step_z) {
+  SampledPsf psf;
+  psf.oversampling = oversampling;
+  psf.step_z = step_z;
+  const EmitterParameter& depth = parameters[2];
+  psf.first_z = depth.low - static_cast<double>(kSplineMargin) * step_z;
+  psf.n_z = static_cast<std::int64_t>(std::ceil((depth.high - depth.low) / step_z)) +
+            2 * kSplineMargin + 1;
+  const auto half = [&](const EmitterParameter& place) {
+    return static_cast<std::int64_t>(std::ceil(place.high)) * oversampling + kSplineMargin;
+  };
+  psf.centre_y = half(parameters[1]);
+  psf.centre_x = half(parameters[0]);
+  psf.n_y = 2 * psf.centre_y + 1;
+  psf.n_x = 2 * psf.centre_x + 1;
+  return psf;
+}
+
 std::shared_ptr<const EmitterBlock> make_spline_block(const SampledPsf& psf, const SplineFit& fit,
                                                       SimdLevel level) {
   return std::make_shared<SplineBlock>(psf, fit, level);

@@ -30,6 +30,11 @@ struct SplineFit {
   double start_step_z = 0.0;  ///< Depths at which a fit looks for its start lie this far apart.
 };
 
+/// A table without values that holds what emitters at the limits of these parameters (x, y, z, ..)
+/// meet, centred, with planes `step_z` apart.
+[[nodiscard]] SampledPsf table_for(const std::vector<EmitterParameter>& parameters,
+                                   std::int64_t oversampling, double step_z);
+
 /// Samples a table needs beyond those an emitter at the limits of its place meets.
 inline constexpr std::int64_t kSplineMargin = 8;
 
@@ -45,7 +50,8 @@ inline constexpr std::int64_t kSplineMargin = 8;
 /// Precision:  coefficients in float32, sums in float64.
 /// Invariants: a lane does not see its neighbours.
 /// Errors:     LogicError for a table that does not hold what emitters at the limits meet.
-/// Tested by:  tests/forward_models/spline_block_test.cpp, tests/forward_models/pupil_emitters_test.cpp.
+/// Tested by:  tests/forward_models/pupil_emitters_test.cpp,
+///             tests/forward_models/double_helix_emitters_test.cpp.
 [[nodiscard]] std::shared_ptr<const EmitterBlock> make_spline_block(
     const SampledPsf& psf, const SplineFit& fit, SimdLevel level = best_simd_level());
 

@@ -291,5 +291,26 @@ TEST(LocalizeData, TheSimulatedMovieWithTruth) {
   EXPECT_NEAR(number(run, "rmse_over_crlb_y"), 1, 0.1);
 }
 
+TEST(LocalizeData, TheMovieInThreeDimensionsWithTruth) {
+  PARFOCAL_REQUIRE_FILE(test::data_file("smlm/simulated_with_truth/test_spliner.dax"));
+  const WorkFolder folder;
+  const fs::path run = run_example(folder, "double_helix");
+  EXPECT_EQ(number(run, "true_positives"), 720);
+  EXPECT_EQ(number(run, "false_positives"), 0);
+  for (const char* axis : {"x", "y", "z"}) {
+    EXPECT_NEAR(number(run, std::string("rmse_over_crlb_") + axis), 1, 0.1) << axis;
+    EXPECT_LT(std::abs(number(run, std::string("bias_over_crlb_") + axis)), 0.15) << axis;
+  }
+}
+
+TEST(LocalizeData, TheTetrapodOverFourMicrometres) {
+  PARFOCAL_REQUIRE_FILE(test::data_file("smlm/masks/mask_tetrapod.mat"));
+  const WorkFolder folder;
+  const fs::path run = run_example(folder, "localize_tetrapod");
+  EXPECT_GT(number(run, "jaccard"), 95);
+  EXPECT_LT(number(run, "rmse_xy"), 8);
+  EXPECT_LT(number(run, "rmse_z"), 9);
+}
+
 }  // namespace
 }  // namespace parfocal::testing
