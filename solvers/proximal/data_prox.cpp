@@ -10,6 +10,7 @@
 
 #include "core/operators/capabilities.h"
 #include "core/tensor/fft.h"
+#include "solvers/linear/point_mixing.h"
 #include "solvers/proximal/least_squares.h"
 
 namespace parfocal::solvers {
@@ -40,7 +41,9 @@ DataProx::DataProx(const Problem& problem, std::string solver,
       limits_(limits),
       data_(data_term_of(problem, problem.counts.device())) {
   prepare_closed_form();
-  if (!is_closed_form()) adjoint_data_ = model_->adjoint(data_.weight * data_.target);
+  if (normal_) return;
+  points_ = point_normal(*kept_, data_);
+  adjoint_data_ = model_->adjoint(data_.weight * data_.target);
 }
 
 void DataProx::prepare_closed_form() {
@@ -59,11 +62,12 @@ void DataProx::prepare_closed_form() {
 
 at::Tensor DataProx::prox(const at::Tensor& z, const std::vector<double>& mu) const {
   const at::Tensor strength = at::tensor(mu, at::kDouble).to(z.device());
-  if (is_closed_form()) {
+  if (normal_) {
     const at::Tensor a = per_item(strength / item_weight_, z);
     return irfft2(normal_->solve({a}, numerator_ + a * rfft2(z)), n_y_, n_x_);
   }
   const at::Tensor a = per_item(strength, z);
+  if (points_) return points_->solve({a}, adjoint_data_ + a * z);
   const auto normal = [&](const at::Tensor& x) {
     return model_->adjoint(data_.weight * model_->forward(x)) + a * x;
   };
