@@ -39,7 +39,7 @@ Design::Design(const Experiment& experiment, const Placement& placement,
     : pipeline(experiment, placement, files) {
   if (experiment.evaluate) samples = experiment.evaluate->samples;
   const BuildContext& context = pipeline.context();
-  scene = build<SampleSource>(experiment.scene, context);
+  if (experiment.scene) scene = build<SampleSource>(experiment.scene, context);
   if (experiment.evaluate && experiment.evaluate->uncertainty) {
     check_uncertainty(*experiment.evaluate->uncertainty, samples, pipeline);
   }
@@ -59,7 +59,7 @@ Design::Design(const Experiment& experiment, const Placement& placement,
 }
 
 Trial Design::trial(const Loss& of, std::int64_t first, std::int64_t count) const {
-  Trial trial{*pipeline.model(), *pipeline.detector(), scene->photons(), {}, {}};
+  Trial trial{*pipeline.model(), *pipeline.detector(), scene ? scene->photons() : 1.0, {}, {}};
   if (!of.needs_estimate()) return trial;
   const ReconstructedSamples found =
       reconstruct_samples(pipeline, *scene, static_cast<std::uint64_t>(first), count);

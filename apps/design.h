@@ -22,7 +22,7 @@ struct Design {
          datasets::ImageFileLoader& files);
 
   Pipeline pipeline;
-  std::shared_ptr<SampleSource> scene;
+  std::shared_ptr<SampleSource> scene;  ///< Null where nothing looks at objects.
   std::shared_ptr<Loss> loss;          ///< Also the score; null in task evaluate.
   std::shared_ptr<Loss> earlier_loss;  ///< Of `optimize.before`; null without.
   std::string score_name;

@@ -3,6 +3,9 @@
 
 #include <set>
 
+#include "core/operators/component.h"
+#include "learned/losses/loss.h"
+
 namespace parfocal {
 namespace {
 
@@ -66,9 +69,33 @@ void check_numbers(const Experiment& experiment, const Node& node, ReadContext& 
   for (const ComponentConfig& metric : evaluate.metrics) add(metric);
 }
 
+/// Whether the task draws objects or looks at their light.
+bool needs_scene(const Experiment& experiment) {
+  if (!judges_instrument(experiment.task)) return false;
+  const bool goes_through_stages =
+      experiment.reconstruction && !experiment.reconstruction->stages.empty();
+  if (goes_through_stages || !experiment.optimize) return true;
+  const auto looks = [](const ComponentConfig& loss) {
+    const auto built = build<Loss>(loss, {});
+    return built->needs_estimate() || built->needs_light();
+  };
+  const OptimizeBlock& optimize = *experiment.optimize;
+  return looks(optimize.loss) || (optimize.before && looks(optimize.before->loss));
+}
+
+void check_scene(const Experiment& experiment, const Node& root, ReadContext& context) {
+  if (experiment.scene || !needs_scene(experiment)) return;
+  const Node& task = *root.find("task");
+  context.error(task, "missing_key",
+                "scene: missing; task " + task.scalar +
+                    " needs it: where objects come from, and their light",
+                "parfocal explain scene");
+}
+
 }  // namespace
 
 void check_evaluation(const Experiment& experiment, const Node& root, ReadContext& context) {
+  check_scene(experiment, root, context);
   check_matching(experiment, root, context);
   if (!experiment.evaluate) return;
   const Node& node = *root.find("evaluate");

@@ -57,9 +57,8 @@ void refuse_unused(const Node& root, ReadContext& context, const std::string& ta
   }
 }
 
-/// An instrument is judged by its images of a scene.
+/// An instrument is judged by its images of a scene, or by a bound that needs none.
 void check_judged(const std::string& task, const Node& root, ReadContext& context) {
-  require_block(root, context, task, {"scene", "where objects come from, and their light"});
   require_block(root, context, task, {"model", "object -> expected measurement"});
   require_block(root, context, task, {"detector", "photons -> counts"});
   if (task == "evaluate") {

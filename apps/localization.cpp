@@ -78,8 +78,9 @@ Localization::Localization(const Experiment& experiment, const Pipeline& pipelin
   }
   emitters_.add("frame", "");
   for (const EmitterParameter& p : block_->parameters()) {
-    emitters_.add(p.name, p.unit);
-    emitters_.add("deviation_" + p.name, p.unit);
+    const std::string unit = p.unit == "um" ? "m" : p.unit;
+    emitters_.add(p.name, unit);
+    emitters_.add("deviation_" + p.name, unit);
   }
   for (const char* name : {"deviance", "iterations", "at_bound"}) emitters_.add(name, "");
   emitters_.add(score_name_, "e-");
@@ -131,12 +132,13 @@ void Localization::add_row(const Spot& spot, const solvers::Fits& fits, std::int
   const std::vector<EmitterParameter>& parameters = block_->parameters();
   for (std::size_t a = 0; a < parameters.size(); ++a) {
     const std::string& name = parameters[a].name;
+    const double scale = parameters[a].unit == "um" ? 1e-6 : 1.0;
     std::int64_t origin = 0;
     if (name == "x") origin = first_x_ + spot.x - block_->n_x() / 2;
     if (name == "y") origin = first_y_ + spot.y - block_->n_y() / 2;
-    emitters_.at(name).push_back(fits.theta[at * parameters.size() + a] +
+    emitters_.at(name).push_back(fits.theta[at * parameters.size() + a] * scale +
                                  static_cast<double>(origin));
-    emitters_.at("deviation_" + name).push_back(fits.deviation[at * parameters.size() + a]);
+    emitters_.at("deviation_" + name).push_back(fits.deviation[at * parameters.size() + a] * scale);
   }
   emitters_.at("deviance").push_back(fits.deviance[at]);
   emitters_.at("iterations").push_back(fits.iterations[at]);

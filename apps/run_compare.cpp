@@ -57,7 +57,9 @@ std::vector<Score> scores_of(const Experiment& experiment) {
   if (!judges_instrument(experiment.task)) return scores;
   if (experiment.optimize) {
     const ComponentConfig& loss = experiment.optimize->loss;
-    scores.push_back({number_name(loss), build<Loss>(loss, {})->higher_is_better()});
+    const auto built = build<Loss>(loss, {});
+    scores.push_back({number_name(loss), built->higher_is_better()});
+    for (const std::string& name : built->numbers()) scores.push_back({name, false});
   }
   if (!experiment.evaluate) return scores;
   for (const ComponentConfig& metric : experiment.evaluate->metrics) {

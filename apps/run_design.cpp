@@ -33,6 +33,11 @@ Views views_of(const Experiment& experiment, const Design& design) {
   if (const auto* model = dynamic_cast<const View*>(design.pipeline.model().get())) {
     views.emplace(kModelView, model->show());
   }
+  if (design.loss && !design.loss->needs_estimate()) {
+    Shown shown = design.loss->show(design.held_out());
+    shown.numbers.clear();
+    views.emplace(experiment.optimize->loss.type->name, std::move(shown));
+  }
   return views;
 }
 
@@ -52,14 +57,14 @@ Shown beside_start(const Shown& start, Shown shown) {
   return shown;
 }
 
-/// The views in the order of the experiment, then that of the model.
+/// The views in the order of the experiment, then those of model and loss.
 void write_views(const Experiment& experiment, const Views& start, const Views& end,
                  ViewFiles& files, Summary& summary) {
   std::vector<std::string> names;
   for (const NamedComponent& named : experiment.views) names.push_back(named.name);
-  const bool of_model =
-      end.contains(kModelView) && std::find(names.begin(), names.end(), kModelView) == names.end();
-  if (of_model) names.emplace_back(kModelView);
+  for (const auto& [name, shown] : end) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
   for (const std::string& name : names) {
     const auto before = start.find(name);
     files.write(name,
@@ -72,11 +77,18 @@ void write_views(const Experiment& experiment, const Views& start, const Views& 
 void add_scores(const Experiment& experiment, const Design& design,
                 std::optional<double> start_score, Classical* classical, Summary& summary) {
   const at::NoGradGuard no_grad;
-  add_metrics(experiment, design.pipeline, *design.scene, classical, summary);
+  if (design.scene) {
+    add_metrics(experiment, design.pipeline, *design.scene, classical, summary);
+  }
   if (!design.loss) return;
   const std::string unit = design.loss->score_unit();
   summary.add(design.score_name, design.score(), unit);
   if (start_score) summary.add(design.score_name + "_start", *start_score, unit);
+  if (!design.loss->needs_estimate()) {
+    for (const KeyNumber& number : design.loss->show(design.held_out()).numbers) {
+      summary.add(number.name, number.value, number.unit);
+    }
+  }
   const at::Tensor scores = design.loss->condition_scores(design.held_out());
   if (scores.defined() && scores.numel() > 1) {
     for (std::int64_t k = 0; k < scores.numel(); ++k) {
@@ -179,7 +191,7 @@ TaskResult run_design(const Experiment& experiment, const Placement& placement,
   hooks.stage("write");
   ViewFiles views(folder / "results", hooks.provenance());
   write_views(experiment, start, views_of(experiment, design), views, result.summary);
-  write_images(experiment, design, uncertainty, classical, folder, hooks);
+  if (design.scene) write_images(experiment, design, uncertainty, classical, folder, hooks);
   if (steps > 0) training->write_parameters(folder / "results" / "parameters.safetensors");
   return result;
 }

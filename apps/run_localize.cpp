@@ -87,14 +87,14 @@ Summary summary_of(const Localization& all) {
   if (emitters.rows() == 0) return summary;
   const double nm = all.pitch_m() * 1e9;
   for (const EmitterParameter& p : all.block().parameters()) {
-    const bool length = p.unit == "px";
+    const bool length = p.unit == "px" || p.unit == "um";
+    const double scale = p.unit == "px" ? nm : p.unit == "um" ? 1e9 : 1.0;
+    const std::string unit = length ? "nm" : p.unit;
     if (p.name != "x" && p.name != "y") {
-      summary.add(p.name + "_median", median(emitters.at(p.name)) * (length ? nm : 1.0),
-                  length ? "nm" : p.unit);
+      summary.add(p.name + "_median", median(emitters.at(p.name)) * scale, unit);
     }
-    summary.add("crlb_" + p.name + "_median",
-                median(emitters.at("deviation_" + p.name)) * (length ? nm : 1.0),
-                length ? "nm" : p.unit);
+    summary.add("crlb_" + p.name + "_median", median(emitters.at("deviation_" + p.name)) * scale,
+                unit);
   }
   const double freedom = static_cast<double>(all.block().n_y() * all.block().n_x()) -
                          static_cast<double>(all.block().parameters().size());

@@ -31,6 +31,11 @@ FrameRange requested_frames(const std::string& path, const ImageFile& image,
   return {begin, end};
 }
 
+formats::ReadOptions options_for(const ImageFile& image, formats::ReadOptions options) {
+  options.variable = image.variable.value_or("");
+  return options;
+}
+
 std::optional<Grid> grid_of(const ImageFile& image, const formats::StackInfo& info,
                             const at::Tensor& prepared) {
   std::optional<std::array<double, 2>> pitch_m;
@@ -96,14 +101,14 @@ LoadedImage ImageFileLoader::load(const std::string& path, const ImageFile& imag
 }
 
 std::int64_t ImageFileLoader::count_frames(const std::string& path, const ImageFile& image) {
-  const auto reader = formats::open_stack(image.file, options_);
+  const auto reader = formats::open_stack(image.file, options_for(image, options_));
   const FrameRange range = requested_frames(path, image, reader->info());
   return range.end - range.begin;
 }
 
 LoadedImage ImageFileLoader::load_frames(const std::string& path, const ImageFile& image,
                                          std::int64_t begin, std::int64_t end) {
-  const auto reader = formats::open_stack(image.file, options_);
+  const auto reader = formats::open_stack(image.file, options_for(image, options_));
   const formats::StackInfo& info = reader->info();
   const FrameRange range = requested_frames(path, image, info);
   check_pitch(path, image, info);

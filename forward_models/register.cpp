@@ -8,6 +8,7 @@
 #include "forward_models/raman/compressive_raman.h"
 #include "forward_models/raman/spectral_mixing.h"
 #include "forward_models/smlm/gaussian_emitters.h"
+#include "forward_models/smlm/pupil_emitters.h"
 
 namespace parfocal {
 
@@ -16,6 +17,7 @@ void register_forward_models(Registry& registry) {
   add_component<Operator, smlm::GaussianEmitters>(registry, "gaussian_emitters");
   add_component<Operator, imaging::IncoherentImaging>(registry, "incoherent_imaging");
   add_component<Operator, lensless::LenslessConvolution>(registry, "lensless_convolution");
+  add_component<Operator, smlm::PupilEmitters>(registry, "pupil_emitters");
   add_component<Operator, raman::SpectralMixing>(registry, "spectral_mixing");
   add_component<Operator, phase::WeakObject>(registry, "weak_object");
 }

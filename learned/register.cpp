@@ -4,6 +4,7 @@
 #include "core/operators/component.h"
 #include "learned/losses/abundance_bound.h"
 #include "learned/losses/cramer_rao.h"
+#include "learned/losses/emitter_bound.h"
 #include "learned/losses/equivariant_imaging.h"
 #include "learned/losses/heteroscedastic.h"
 #include "learned/losses/joint_wiener_error.h"
@@ -36,6 +37,7 @@ namespace parfocal {
 void register_learned(Registry& registry) {
   add_component<Loss, learned::AbundanceBound>(registry, "abundance_bound");
   add_component<Loss, learned::CramerRao>(registry, "cramer_rao");
+  add_component<Loss, learned::EmitterBound>(registry, "emitter_bound");
   add_component<Loss, learned::EquivariantImaging>(registry, "equivariant_imaging");
   add_component<Loss, learned::Heteroscedastic>(registry, "heteroscedastic");
   add_component<Loss, learned::JointWienerError>(registry, "joint_wiener_error");

@@ -7,6 +7,7 @@
 #include "apps/report/figures.h"
 #include "apps/report/html.h"
 #include "apps/report/sections.h"
+#include "apps/report/variants.h"
 #include "core/config/document.h"
 #include "core/error.h"
 #include "core/run/atomic_file.h"
@@ -15,42 +16,6 @@ namespace parfocal::report {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// One variant: its row of the table and the folder of its first seed.
-struct Member {
-  std::string name;
-  Json row;
-  fs::path first_cell;
-};
-
-fs::path first_cell_of(const fs::path& variant) {
-  std::vector<fs::path> cells;
-  for (const auto& entry : fs::directory_iterator(variant)) {
-    const std::string name = entry.path().filename().string();
-    const bool number =
-        name.rfind("seed_", 0) == 0 && name.find_first_not_of("0123456789", 5) == std::string::npos;
-    if (number) cells.push_back(entry.path());
-  }
-  std::sort(cells.begin(), cells.end(), [](const fs::path& a, const fs::path& b) {
-    return std::stoull(a.filename().string().substr(5)) <
-           std::stoull(b.filename().string().substr(5));
-  });
-  if (cells.empty()) throw DataError(variant.string() + ": holds no finished cell");
-  return cells.front();
-}
-
-std::vector<Member> members_of(const fs::path& folder) {
-  const fs::path file = folder / "variants" / "table.json";
-  if (!fs::exists(file)) return {};
-  const Json table = Json::parse(read_whole_file(file), nullptr, false);
-  if (table.is_discarded()) throw DataError(file.string() + ": is not JSON");
-  std::vector<Member> members;
-  for (const Json& row : table.at("rows")) {
-    const std::string name = row.at("variant").get<std::string>();
-    members.push_back({name, row, first_cell_of(folder / "variants" / name)});
-  }
-  return members;
-}
 
 std::string number_cell(const Json& row, const std::string& name) {
   const Json& numbers = row.at("numbers");
@@ -63,9 +28,9 @@ std::string number_cell(const Json& row, const std::string& name) {
 }
 
 /// Names of all numbers with their units, in order of first appearance.
-std::vector<std::pair<std::string, std::string>> numbers_of(const std::vector<Member>& members) {
+std::vector<std::pair<std::string, std::string>> numbers_of(const std::vector<VariantRecord>& members) {
   std::vector<std::pair<std::string, std::string>> names;
-  for (const Member& member : members) {
+  for (const VariantRecord& member : members) {
     for (const auto& [name, number] : member.row.at("numbers").items()) {
       const bool known = std::any_of(names.begin(), names.end(),
                                      [&name = name](const auto& n) { return n.first == name; });
@@ -82,11 +47,23 @@ std::string overrides_of(const RunRecord& run, const std::string& variant) {
   return write_yaml(*changes);
 }
 
-/// The standard deviation of each result, where one of them has it.
-std::string deviation_row(const RunRecord& run, const std::vector<Member>& members) {
+std::string result_row(const RunRecord& run, const std::vector<VariantRecord>& members) {
   std::string cells;
   bool any = false;
-  for (const Member& member : members) {
+  for (const VariantRecord& member : members) {
+    const std::string picture =
+        result_thumbnail(member.first_cell / "results", run.preview_percentiles());
+    any = any || !picture.empty();
+    cells += "<td>" + picture + "</td>";
+  }
+  return any ? "<tr><td>result</td>" + cells + "</tr>\n" : "";
+}
+
+/// The standard deviation of each result, where one of them has it.
+std::string deviation_row(const RunRecord& run, const std::vector<VariantRecord>& members) {
+  std::string cells;
+  bool any = false;
+  for (const VariantRecord& member : members) {
     const std::string picture = thumbnail(
         member.first_cell / "results" / "object_deviation.ome.tif", run.preview_percentiles());
     any = any || !picture.empty();
@@ -96,10 +73,10 @@ std::string deviation_row(const RunRecord& run, const std::vector<Member>& membe
 }
 
 /// What stands beside the learned results without anything learned, and its name.
-std::string classical_row(const RunRecord& run, const std::vector<Member>& members) {
+std::string classical_row(const RunRecord& run, const std::vector<VariantRecord>& members) {
   std::string cells;
   bool any = false;
-  for (const Member& member : members) {
+  for (const VariantRecord& member : members) {
     const fs::path results = member.first_cell / "results";
     const std::string name = classical_name(results);
     any = any || !name.empty();
@@ -113,37 +90,32 @@ std::string classical_row(const RunRecord& run, const std::vector<Member>& membe
   return any ? "<tr><td>classical, nothing learned</td>" + cells + "</tr>\n" : "";
 }
 
-std::string table_of(const RunRecord& run, const std::vector<Member>& members) {
+std::string table_of(const RunRecord& run, const std::vector<VariantRecord>& members) {
   std::string text = "<div class=\"wide\"><table class=\"variants\">\n<tr><th></th>";
-  for (const Member& member : members) text += "<th class=\"n\">" + escape(member.name) + "</th>";
-  text += "</tr>\n<tr><td>result</td>";
-  for (const Member& member : members) {
-    text += "<td>" + result_thumbnail(member.first_cell / "results", run.preview_percentiles()) +
-            "</td>";
-  }
-  text += "</tr>\n" + classical_row(run, members) + deviation_row(run, members) +
-          "<tr><td>what differs</td>";
-  for (const Member& member : members) {
+  for (const VariantRecord& member : members) text += "<th class=\"n\">" + escape(member.name) + "</th>";
+  text += "</tr>\n" + result_row(run, members) + classical_row(run, members) + deviation_row(run, members) +
+          view_rows(run, members) + "<tr><td>what differs</td>";
+  for (const VariantRecord& member : members) {
     text += "<td><pre><code>" + escape(overrides_of(run, member.name)) + "</code></pre></td>";
   }
   text += "</tr>\n<tr><td>seeds</td>";
-  for (const Member& member : members) {
+  for (const VariantRecord& member : members) {
     text += fmt::format("<td class=\"n\">{}</td>", member.row.at("seeds").get<int>());
   }
   text += "</tr>\n";
   for (const auto& [name, unit] : numbers_of(members)) {
     text += fmt::format("<tr><td>{}{}</td>", escape(name),
                         unit.empty() ? "" : " [" + escape(unit) + "]");
-    for (const Member& member : members) text += number_cell(member.row, name);
+    for (const VariantRecord& member : members) text += number_cell(member.row, name);
     text += "</tr>\n";
   }
   return text + "</table></div>\n";
 }
 
 /// The data term of every variant in one diagram: the one number that means the same for all.
-std::string curves_of(const std::vector<Member>& members) {
+std::string curves_of(const std::vector<VariantRecord>& members) {
   Diagram diagram{"Data term", "iteration", {}, true};
-  for (const Member& member : members) {
+  for (const VariantRecord& member : members) {
     const auto record = read_convergence(member.first_cell / "metrics.csv");
     if (!record || record->find("data_term") == nullptr) continue;
     diagram.series.push_back(record->series("data_term"));
@@ -154,9 +126,9 @@ std::string curves_of(const std::vector<Member>& members) {
 }
 
 /// How often the stated deviations of every variant hold, one diagram each.
-std::string reliability_of(const std::vector<Member>& members) {
+std::string reliability_of(const std::vector<VariantRecord>& members) {
   std::string drawn;
-  for (const Member& member : members) {
+  for (const VariantRecord& member : members) {
     drawn += reliability_figure(member.first_cell / "results", "Observed coverage: " + member.name);
   }
   if (drawn.empty()) return "";
@@ -186,13 +158,14 @@ std::string best_of_all(const RunRecord& run) {
 }  // namespace
 
 std::string comparison_section(const RunRecord& run, const Registry& registry) {
-  const std::vector<Member> members = members_of(run.folder);
+  const std::vector<VariantRecord> members = variants_of(run.folder);
   if (members.empty()) return "";
   std::string text = "<h2>Comparison</h2>\n" + best_of_all(run) +
                      "<p class=\"soft\">Equal data; numbers are means over seeds, with the "
                      "standard deviation where there are several.</p>\n" +
-                     table_of(run, members) + reliability_of(members) + curves_of(members);
-  for (const Member& member : members) {
+                     table_of(run, members) + view_diagrams(members) + reliability_of(members) +
+                     curves_of(members);
+  for (const VariantRecord& member : members) {
     const fs::path file = member.first_cell / "config.resolved.yaml";
     if (!fs::exists(file)) continue;
     const Node resolved = parse_yaml(read_whole_file(file), file.string());

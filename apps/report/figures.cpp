@@ -263,16 +263,36 @@ std::string result_thumbnail(const std::filesystem::path& results,
   return picture.empty() ? thumbnail(results / "mean_frame.ome.tif", percentiles) : picture;
 }
 
-std::string thumbnail(const std::filesystem::path& file, std::array<double, 2> percentiles) {
-  std::optional<Picture> picture = read_picture(file);
-  if (!picture) return "";
-  const Window window = percentile_window(*picture, percentiles);
-  shrink(*picture, 400);
+namespace {
+
+constexpr std::int64_t kThumbnail = 400;
+
+std::string small(Picture picture, const Window& window, ColourMap map, const std::string& unit) {
+  shrink(picture, kThumbnail);
   return fmt::format(
       "<figure><div class=\"frame\"><img tabindex=\"0\" alt=\"result\" src=\"{}\">"
-      "</div><figcaption>window {} to {}</figcaption></figure>",
-      png_data_uri(*picture, window, ColourMap::kGrey), short_number(window.low),
-      short_number(window.high));
+      "</div><figcaption>window {} to {}{}</figcaption></figure>",
+      png_data_uri(picture, window, map), short_number(window.low), short_number(window.high),
+      unit.empty() || unit == "1" ? "" : " " + escape(unit));
+}
+
+}  // namespace
+
+std::string thumbnail(const std::filesystem::path& file, std::array<double, 2> percentiles) {
+  const std::optional<Picture> picture = read_picture(file);
+  if (!picture) return "";
+  return small(*picture, percentile_window(*picture, percentiles), ColourMap::kGrey, "");
+}
+
+std::string field_thumbnail(const std::filesystem::path& file, const std::string& unit,
+                            std::array<double, 2> percentiles) {
+  const std::optional<Picture> picture = read_montage(file);
+  if (!picture) return "";
+  const bool signed_values = unit == "rad";
+  return small(*picture,
+               signed_values ? symmetric_window(*picture, 100)
+                             : percentile_window(*picture, percentiles),
+               signed_values ? ColourMap::kSigned : ColourMap::kGrey, unit);
 }
 
 }  // namespace parfocal::report

@@ -14,6 +14,11 @@ namespace parfocal::report {
                                        const std::string& unit, std::array<double, 2> percentiles,
                                        std::int64_t limit);
 
+/// The same, small and bare; empty where the file is absent.
+[[nodiscard]] std::string field_thumbnail(const std::filesystem::path& file,
+                                          const std::string& unit,
+                                          std::array<double, 2> percentiles);
+
 /// Input, instrument, reconstruction and residual side by side; no side longer than `limit` pixels.
 [[nodiscard]] std::string image_section(const RunRecord& run, std::int64_t limit);
 

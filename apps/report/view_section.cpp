@@ -2,30 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "apps/report/curves.h"
 #include "apps/report/figures.h"
 #include "apps/report/html.h"
 #include "apps/report/sections.h"
-#include "core/run/atomic_file.h"
-#include "core/units/quantity_text.h"
+#include "apps/report/view_list.h"
 
 namespace parfocal::report {
 namespace {
-
-Series series_of(const std::filesystem::path& results, const Json& entry) {
-  Series series{entry.value("name", ""), {}};
-  std::istringstream lines(read_whole_file(results / entry.value("file", "")));
-  std::string line;
-  std::getline(lines, line);
-  while (std::getline(lines, line)) {
-    const std::size_t comma = line.find(',');
-    const auto x = parse_real(line.substr(0, comma)), y = parse_real(line.substr(comma + 1));
-    if (x && y) series.points.emplace_back(*x, *y);
-  }
-  return series;
-}
 
 /// Pictures, diagrams and notes of one view, in the order in which they were shown.
 struct ViewParts {
@@ -33,14 +18,14 @@ struct ViewParts {
   std::vector<std::pair<std::string, Diagram>> diagrams;
 
   /// A curve goes to the diagram of its name, else to one of its own.
-  void add_curve(const Json& entry, Series series) {
-    const std::string name = entry.value("diagram", "");
+  void add_curve(const ViewEntry& entry, Series series) {
+    const std::string& name = entry.diagram;
     const auto same = [&](const auto& known) { return !name.empty() && known.first == name; };
     auto found = std::find_if(diagrams.begin(), diagrams.end(), same);
     if (found == diagrams.end()) {
-      const std::string title = entry.value("y_label", "");
+      const std::string& title = entry.y_label;
       diagrams.emplace_back(name, Diagram{name.empty() ? title : name + ": " + title,
-                                          entry.value("x_label", ""),
+                                          entry.x_label,
                                           {},
                                           false,
                                           false});
@@ -60,20 +45,19 @@ struct ViewParts {
 
 std::string view_section(const RunRecord& run, std::int64_t limit) {
   const std::filesystem::path results = run.folder / "results";
-  if (!std::filesystem::exists(results / "views.json")) return "";
-  const Json entries = Json::parse(read_whole_file(results / "views.json"));
+  const std::vector<ViewEntry> entries = view_list(results);
+  if (entries.empty()) return "";
   std::vector<std::pair<std::string, ViewParts>> views;
-  for (const Json& entry : entries) {
-    const std::string view = entry.value("view", ""), kind = entry.value("kind", "");
-    if (views.empty() || views.back().first != view) views.push_back({view, {}});
+  for (const ViewEntry& entry : entries) {
+    if (views.empty() || views.back().first != entry.view) views.push_back({entry.view, {}});
     ViewParts& parts = views.back().second;
-    if (kind == "field") {
-      parts.images += field_figure(results / entry.value("file", ""), entry.value("name", ""),
-                                   entry.value("unit", ""), run.preview_percentiles(), limit);
-    } else if (kind == "curve") {
-      parts.add_curve(entry, series_of(results, entry));
+    if (entry.kind == "field") {
+      parts.images += field_figure(results / entry.file, entry.name, entry.unit,
+                                   run.preview_percentiles(), limit);
+    } else if (entry.kind == "curve") {
+      parts.add_curve(entry, read_curve(results, entry));
     } else {
-      parts.notes += "<li>" + escape(entry.value("text", "")) + "</li>\n";
+      parts.notes += "<li>" + escape(entry.text) + "</li>\n";
     }
   }
   std::string text;

@@ -31,7 +31,7 @@ ExitCode convert(const VerbContext& context, const ConversionRequest& request) {
 void add_convert(CLI::App& app, VerbContext& context) {
   CLI::App* verb = app.add_subcommand("convert", "Convert between TIFF, OME-TIFF, NPY and PNG");
   auto request = std::make_shared<ConversionRequest>();
-  verb->add_option("IN", request->input, "TIFF, BigTIFF, OME-TIFF, PNG or NPY")->required();
+  verb->add_option("IN", request->input, "TIFF, BigTIFF, OME-TIFF, PNG, NPY or MATLAB")->required();
   verb->add_option("OUT", request->output, "Name ending in .ome.tif, .npy or .png")->required();
   verb->add_option("--frames", request->frames, "Half-open range A:B, from 0 (default: all)")
       ->type_name("A:B");

@@ -9,8 +9,8 @@ namespace parfocal {
 
 /// One number of an emitter that a fit finds.
 struct EmitterParameter {
-  std::string name;  ///< "x", "y", "photons", "background", "sigma".
-  std::string unit;  ///< "px", "e-", "e-/px".
+  std::string name;  ///< "x", "y", "z", "photons", "background", "sigma".
+  std::string unit;  ///< "px", "um", "e-", "e-/px".
   double low = 0, high = 0;
   /// A step of a fit is at most `step + relative_step |value|` long.
   double step = 0, relative_step = 0;

@@ -62,7 +62,11 @@ void DarkLevel::describe(Schema<DarkLevel>& s) {
 
 void ImageFile::describe(Schema<ImageFile>& s) {
   s.summary("A measured image on disk and how it is prepared: dark, crop, binning, normalize.");
-  s.key("file", &ImageFile::file).required().doc("TIFF, PNG or NPY; relative to the experiment.");
+  s.key("file", &ImageFile::file)
+      .required()
+      .doc("TIFF, PNG, NPY or MATLAB (5, 7.3); relative to the experiment.");
+  s.key("variable", &ImageFile::variable)
+      .doc("Name of the matrix, where a MATLAB file holds several; the only one if absent.");
   s.key("frames", &ImageFile::frames).doc("Half-open range of frames, from 0; all if absent.");
   s.block("dark", &ImageFile::dark).doc("What is subtracted first; nothing if absent.");
   s.key("crop", &ImageFile::crop).doc("[y0, y1, x0, x1] in raw pixels, half-open; all if absent.");

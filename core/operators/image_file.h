@@ -42,6 +42,7 @@ struct ImageFile {
   enum class Normalize { kNone, kL2, kMax, kSum };
 
   std::filesystem::path file;
+  std::optional<std::string> variable;                ///< Which matrix of a MATLAB file of several.
   std::optional<std::array<std::int64_t, 2>> frames;  ///< Half-open range; default all.
   std::optional<DarkLevel> dark;
   std::optional<std::array<std::int64_t, 4>> crop;  ///< [y0, y1, x0, x1], half-open.

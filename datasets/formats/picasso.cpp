@@ -9,44 +9,11 @@
 #include "core/error.h"
 #include "core/run/atomic_file.h"
 #include "datasets/formats/emitter_tables.h"
+#include "datasets/formats/hdf5_handle.h"
 #include "datasets/formats/input_file.h"
 
 namespace parfocal::formats {
 namespace {
-
-/// An object of the HDF5 library, closed when it goes.
-class Handle {
- public:
-  Handle(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
-  ~Handle() {
-    if (id_ >= 0) close_(id_);
-  }
-  Handle(const Handle&) = delete;
-  Handle& operator=(const Handle&) = delete;
-
-  [[nodiscard]] bool good() const { return id_ >= 0; }
-  operator hid_t() const { return id_; }  // NOLINT: what the library's calls take.
-
- private:
-  hid_t id_;
-  herr_t (*close_)(hid_t);
-};
-
-/// The library prints its errors unless it is told not to; here they are thrown.
-class QuietErrors {
- public:
-  QuietErrors() {
-    H5Eget_auto2(H5E_DEFAULT, &print_, &data_);
-    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  }
-  ~QuietErrors() { H5Eset_auto2(H5E_DEFAULT, print_, data_); }
-  QuietErrors(const QuietErrors&) = delete;
-  QuietErrors& operator=(const QuietErrors&) = delete;
-
- private:
-  H5E_auto2_t print_ = nullptr;
-  void* data_ = nullptr;
-};
 
 /// file = inside * scale
 struct Link {
@@ -110,11 +77,11 @@ void put(const Written& field, std::size_t row, std::byte* to) {
 }
 
 void write_locs(const std::filesystem::path& path, const Table& table) {
-  const QuietErrors quiet;
+  const QuietHdf5 quiet;
   const std::vector<Written> fields = fields_of(table);
   const std::size_t record = fields.size() * kFieldBytes;
   std::vector<std::byte> bytes(std::max<std::size_t>(1, table.rows() * record));
-  const Handle type(H5Tcreate(H5T_COMPOUND, record), H5Tclose);
+  const Hdf5Handle type(H5Tcreate(H5T_COMPOUND, record), H5Tclose);
   for (std::size_t f = 0; f < fields.size(); ++f) {
     const hid_t number = fields[f].is_frame() ? H5T_STD_U32LE
                          : fields[f].whole    ? H5T_STD_I32LE
@@ -125,13 +92,13 @@ void write_locs(const std::filesystem::path& path, const Table& table) {
     }
   }
   const hsize_t rows = table.rows();
-  const Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
+  const Hdf5Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
   if (!file.good()) cannot_write(path, "the file");
-  const Handle space(H5Screate_simple(1, &rows, nullptr), H5Sclose);
-  const Handle options(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  const Hdf5Handle space(H5Screate_simple(1, &rows, nullptr), H5Sclose);
+  const Hdf5Handle options(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_obj_track_times(options, false);
-  const Handle data(H5Dcreate2(file, "locs", type, space, H5P_DEFAULT, options, H5P_DEFAULT),
-                    H5Dclose);
+  const Hdf5Handle data(H5Dcreate2(file, "locs", type, space, H5P_DEFAULT, options, H5P_DEFAULT),
+                        H5Dclose);
   if (!data.good()) cannot_write(path, "/locs");
   if (rows > 0 && H5Dwrite(data, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0) {
     cannot_write(path, "the rows");
@@ -150,7 +117,7 @@ std::string description_of(const EmitterMovie& movie) {
 /// One field of every row as double; empty where the table has no such field.
 std::vector<double> read_field(hid_t data, hid_t type, const char* name, std::size_t rows) {
   if (H5Tget_member_index(type, name) < 0) return {};
-  const Handle one(H5Tcreate(H5T_COMPOUND, sizeof(double)), H5Tclose);
+  const Hdf5Handle one(H5Tcreate(H5T_COMPOUND, sizeof(double)), H5Tclose);
   H5Tinsert(one, name, 0, H5T_NATIVE_DOUBLE);
   std::vector<double> values(rows);
   if (rows > 0 && H5Dread(data, one, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) return {};
@@ -169,14 +136,14 @@ void write_picasso(const std::filesystem::path& path, const Table& table,
 }
 
 Table read_picasso(const std::filesystem::path& path) {
-  const QuietErrors quiet;
+  const QuietHdf5 quiet;
   static_cast<void>(InputFile(path));  // Says what is wrong with the file itself.
-  const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  const Hdf5Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file.good()) refuse(path, "is no HDF5 file, or is damaged");
-  const Handle data(H5Dopen2(file, "locs", H5P_DEFAULT), H5Dclose);
+  const Hdf5Handle data(H5Dopen2(file, "locs", H5P_DEFAULT), H5Dclose);
   if (!data.good()) refuse(path, "holds no dataset /locs");
-  const Handle type(H5Dget_type(data), H5Tclose);
-  const Handle space(H5Dget_space(data), H5Sclose);
+  const Hdf5Handle type(H5Dget_type(data), H5Tclose);
+  const Hdf5Handle space(H5Dget_space(data), H5Sclose);
   if (H5Tget_class(type) != H5T_COMPOUND || H5Sget_simple_extent_ndims(space) != 1) {
     refuse(path, "/locs is no list of records");
   }

@@ -7,6 +7,7 @@
 
 #include "datasets/formats/headless_movie.h"
 #include "datasets/formats/input_file.h"
+#include "datasets/formats/matlab_file.h"
 #include "datasets/formats/npy_reader.h"
 #include "datasets/formats/png_reader.h"
 #include "datasets/formats/tiff_stack_reader.h"
@@ -14,7 +15,7 @@
 namespace parfocal::formats {
 namespace {
 
-enum class Container { kTiff, kPng, kNpy, kUnknown };
+enum class Container { kTiff, kPng, kNpy, kMatlab, kUnknown };
 
 Container container_of(const std::filesystem::path& path) {
   using namespace std::string_view_literals;
@@ -27,6 +28,7 @@ Container container_of(const std::filesystem::path& path) {
   }
   if (text == "\x89PNG\r\n\x1a\n"sv) return Container::kPng;
   if (text.starts_with("\x93NUMPY"sv)) return Container::kNpy;
+  if (text.starts_with("MATLAB "sv)) return Container::kMatlab;
   return Container::kUnknown;
 }
 
@@ -34,20 +36,29 @@ Container container_of(const std::filesystem::path& path) {
 
 std::unique_ptr<StackReader> open_stack(const std::filesystem::path& path,
                                         const ReadOptions& options) {
-  if (is_headless_movie(path)) return open_headless_movie(path, options);
-  switch (container_of(path)) {
+  const bool headless = is_headless_movie(path);
+  const Container container = headless ? Container::kUnknown : container_of(path);
+  if (!options.variable.empty() && container != Container::kMatlab) {
+    refuse(path, "variable = \"" + options.variable +
+                     "\": only MATLAB files hold named matrices, and this is none; remove the key");
+  }
+  if (headless) return open_headless_movie(path, options);
+  switch (container) {
     case Container::kTiff:
       return open_tiff(path, options);
     case Container::kPng:
       return open_png(path, options);
     case Container::kNpy:
       return open_npy(path, options);
+    case Container::kMatlab:
+      return open_matlab(path, options);
     case Container::kUnknown:
       break;
   }
-  refuse(path,
-         "byte 0: neither TIFF, PNG nor NPY; convert other microscope formats with "
-         "\"bfconvert -bigtiff IN OUT.ome.tif\"");
+  refuse(
+      path,
+      "byte 0: neither TIFF, PNG, NPY nor MATLAB 5 or 7.3; convert other microscope formats with "
+      "\"bfconvert -bigtiff IN OUT.ome.tif\"");
 }
 
 std::string format_name(const std::filesystem::path& path) {
@@ -59,6 +70,8 @@ std::string format_name(const std::filesystem::path& path) {
       return "png";
     case Container::kNpy:
       return "npy";
+    case Container::kMatlab:
+      return std::string(matlab_format(path));
     case Container::kUnknown:
       break;
   }

@@ -19,6 +19,8 @@ struct ReadOptions {
   std::uint64_t max_bytes = std::uint64_t{16} << 30;
   std::uint64_t max_frame_bytes = std::uint64_t{2} << 30;
   std::int64_t max_pages = 1'048'576;
+  /// Name of the matrix, where a MATLAB file holds several; empty: the only one.
+  std::string variable = {};
 };
 
 /// What a stack holds, known before any pixel is decoded.
@@ -42,7 +44,7 @@ struct StackInfo {
   std::optional<double> pitch_z_m;
   std::vector<std::string> channel_names;
   std::string format;  ///< "tiff", "ome-tiff", "imagej-tiff", "png", "npy",
-                       ///< "picasso-raw", "dax"
+                       ///< "picasso-raw", "dax", "matlab-5", "matlab-7.3"
   std::vector<std::string> warnings;
 };
 
@@ -63,9 +65,10 @@ class StackReader {
   [[nodiscard]] virtual Array read_frame(std::int64_t frame) = 0;
 };
 
-/// Opens TIFF, BigTIFF, PNG or NPY; the first bytes decide, not the extension. Movies without a
-/// header (.raw, .dax) are known by it.
+/// Opens TIFF, BigTIFF, PNG, NPY or MATLAB; the first bytes decide, not the extension. Movies
+/// without a header (.raw, .dax) are known by it.
 ///
+/// A MATLAB file is one frame: its only matrix, or that of the name `ReadOptions::variable`.
 /// An NPY array of rank 2 is one frame, of rank 3 to 5 [t, c, z, y, x] without the leading axes
 /// that are missing (rank 3: [t, y, x]); a last axis of 1 or 3 holds colour samples.
 [[nodiscard]] std::unique_ptr<StackReader> open_stack(const std::filesystem::path& path,

@@ -22,20 +22,7 @@ GaussianEvaluate evaluate_of(SimdLevel level) {
 class GaussianBlock final : public EmitterBlock {
  public:
   GaussianBlock(const GaussianShape& shape, SimdLevel level)
-      : shape_(shape), evaluate_(evaluate_of(level)) {
-    const auto middle = [](std::int64_t n) { return 0.5 * static_cast<double>(n - 1); };
-    const auto reach = [](std::int64_t n) { return 0.25 * static_cast<double>(n); };
-    const double x = middle(shape.n_x), y = middle(shape.n_y);
-    parameters_ = {
-        {"x", "px", x - reach(shape.n_x), x + reach(shape.n_x), 1.0, 0.0},
-        {"y", "px", y - reach(shape.n_y), y + reach(shape.n_y), 1.0, 0.0},
-        {"photons", "e-", 1.0, 1e9, 0.0, 0.7},
-        {"background", "e-/px", 0.01, 1e9, 1.0, 0.7},
-    };
-    if (!shape.free_width) return;
-    const double widest = 0.5 * static_cast<double>(std::min(shape.n_y, shape.n_x));
-    parameters_.push_back({"sigma", "px", 0.3, widest, 0.0, 0.3});
-  }
+      : shape_(shape), evaluate_(evaluate_of(level)), parameters_(gaussian_parameters(shape)) {}
 
   [[nodiscard]] std::int64_t n_y() const override { return shape_.n_y; }
   [[nodiscard]] std::int64_t n_x() const override { return shape_.n_x; }
@@ -102,6 +89,23 @@ class GaussianBlock final : public EmitterBlock {
 };
 
 }  // namespace
+
+std::vector<EmitterParameter> gaussian_parameters(const GaussianShape& shape) {
+  const auto middle = [](std::int64_t n) { return 0.5 * static_cast<double>(n - 1); };
+  const auto reach = [](std::int64_t n) { return 0.25 * static_cast<double>(n); };
+  const double x = middle(shape.n_x), y = middle(shape.n_y);
+  std::vector<EmitterParameter> parameters{
+      {"x", "px", x - reach(shape.n_x), x + reach(shape.n_x), 1.0, 0.0},
+      {"y", "px", y - reach(shape.n_y), y + reach(shape.n_y), 1.0, 0.0},
+      {"photons", "e-", 1.0, 1e9, 0.0, 0.7},
+      {"background", "e-/px", 0.01, 1e9, 1.0, 0.7},
+  };
+  if (shape.free_width) {
+    const double widest = 0.5 * static_cast<double>(std::min(shape.n_y, shape.n_x));
+    parameters.push_back({"sigma", "px", 0.3, widest, 0.0, 0.3});
+  }
+  return parameters;
+}
 
 std::shared_ptr<const EmitterBlock> make_gaussian_block(const GaussianShape& shape,
                                                         SimdLevel level) {

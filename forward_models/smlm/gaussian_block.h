@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "core/operators/emitter_block.h"
 #include "core/tensor/simd_level.h"
@@ -19,7 +20,10 @@ struct GaussianShape {
 /// Sides of a window, in pixels.
 inline constexpr std::int64_t kSmallestWindow = 5, kLargestWindow = 64;
 
-/// Parameters x, y, photons, background and, where the width is free, sigma (along x).
+/// x, y, photons, background and, where the width is free, sigma (along x).
+[[nodiscard]] std::vector<EmitterParameter> gaussian_parameters(const GaussianShape& shape);
+
+/// Fits of `gaussian_parameters`.
 [[nodiscard]] std::shared_ptr<const EmitterBlock> make_gaussian_block(
     const GaussianShape& shape, SimdLevel level = best_simd_level());
 

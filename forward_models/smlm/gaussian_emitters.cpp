@@ -67,7 +67,13 @@ GaussianEmitters::GaussianEmitters(const Params& params, const BuildContext& con
       pitch_m_{params.pitch[0].m(), params.pitch[1].m()},
       free_width_(params.free_width),
       sigma_(context, "sigma", params.sigma, optics::LeafUnit{"um", 1e-6, Bounds::above(0.0)}),
+      parameters_(gaussian_parameters(shape())),
       dtype_(context.dtype) {}
+
+GaussianShape GaussianEmitters::shape() const {
+  const double sigma_m = sigma_.si().item<double>();
+  return {window_[0], window_[1], sigma_m / pitch_m_[1], pitch_m_[1] / pitch_m_[0], free_width_};
+}
 
 at::Tensor GaussianEmitters::width_px(const at::Tensor& theta, std::size_t axis) const {
   if (free_width_) return theta.select(-1, 4) * (pitch_m_[1] / pitch_m_[axis]);
@@ -104,9 +110,7 @@ PointEmitters::Images GaussianEmitters::emitter_images(const at::Tensor& theta) 
 }
 
 std::shared_ptr<const EmitterBlock> GaussianEmitters::emitter_block() const {
-  const double sigma_m = sigma_.si().item<double>();
-  return make_gaussian_block(
-      {window_[0], window_[1], sigma_m / pitch_m_[1], pitch_m_[1] / pitch_m_[0], free_width_});
+  return make_gaussian_block(shape());
 }
 
 }  // namespace parfocal::smlm

@@ -6,6 +6,7 @@
 #include "core/operators/component.h"
 #include "core/operators/operator.h"
 #include "core/operators/point_emitters.h"
+#include "forward_models/smlm/gaussian_block.h"
 #include "optics/trainable.h"
 
 namespace parfocal::smlm {
@@ -42,11 +43,15 @@ class GaussianEmitters final : public Operator, public PointEmitters {
   [[nodiscard]] Shape range() const override { return {1, window_[0], window_[1]}; }
   [[nodiscard]] at::ScalarType dtype() const override { return dtype_; }
 
+  [[nodiscard]] const std::vector<EmitterParameter>& parameters() const override {
+    return parameters_;
+  }
   [[nodiscard]] Images emitter_images(const at::Tensor& theta) const override;
   [[nodiscard]] std::shared_ptr<const EmitterBlock> emitter_block() const override;
   [[nodiscard]] std::array<double, 2> pitch_m() const override { return pitch_m_; }
 
  private:
+  [[nodiscard]] GaussianShape shape() const;
   [[nodiscard]] std::int64_t parameter_count() const { return free_width_ ? 5 : 4; }
   /// In pixels of the axis (0: y, 1: x), for every row of theta.
   [[nodiscard]] at::Tensor width_px(const at::Tensor& theta, std::size_t axis) const;
@@ -55,6 +60,7 @@ class GaussianEmitters final : public Operator, public PointEmitters {
   std::array<double, 2> pitch_m_;
   bool free_width_;
   optics::Trainable sigma_;
+  std::vector<EmitterParameter> parameters_;
   at::ScalarType dtype_;
 };
 

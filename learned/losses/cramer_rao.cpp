@@ -2,10 +2,7 @@
 #include "learned/losses/cramer_rao.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/cholesky_inverse.h>
 #include <ATen/ops/complex.h>
-#include <ATen/ops/eye.h>
-#include <ATen/ops/linalg_cholesky.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/stack.h>
@@ -15,6 +12,7 @@
 #include <numbers>
 
 #include "core/tensor/fft.h"
+#include "learned/losses/information.h"
 #include "solvers/linear/wiener_filter.h"
 
 namespace parfocal::learned {
@@ -41,14 +39,6 @@ Responses responses_of(const at::Tensor& transfer, const Shape& image) {
   const at::Tensor y = along(fft_frequencies_per_m(image[1], 1.0)).unsqueeze(1);
   const at::Tensor x = along(rfft_frequencies_per_m(image[2], 1.0));
   return {image_of(transfer), image_of(transfer * y), image_of(transfer * x)};
-}
-
-/// Inverse of a batch of Fisher matrices whose units differ.
-at::Tensor inverse_of(const at::Tensor& fisher) {
-  const at::Tensor unit = at::diagonal(fisher, 0, -2, -1).rsqrt();
-  const at::Tensor scale = unit.unsqueeze(-1) * unit.unsqueeze(-2);
-  const at::Tensor jitter = at::eye(fisher.size(-1), fisher.options()) * 1e-12;
-  return at::cholesky_inverse(at::linalg_cholesky(fisher * scale + jitter)) * scale;
 }
 
 }  // namespace
@@ -94,7 +84,7 @@ at::Tensor CramerRao::variances(const Trial& trial) const {
       if (params_.unknown == Unknown::kBackground) rows.push_back(at::ones_like(h.value));
       const at::Tensor slopes = at::stack(rows, 1).flatten(2);  // [condition, unknown, pixel]
       const at::Tensor fisher = at::matmul(slopes * weight.unsqueeze(1), slopes.transpose(1, 2));
-      const at::Tensor bound = at::diagonal(inverse_of(fisher), 0, -2, -1);
+      const at::Tensor bound = at::diagonal(inverse_information(fisher), 0, -2, -1);
       all.push_back(bound.narrow(1, 0, 2).sum(1));
     }
   }

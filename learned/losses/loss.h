@@ -7,9 +7,11 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/operators/likelihood.h"
 #include "core/operators/operator.h"
+#include "core/operators/view.h"
 
 namespace parfocal {
 
@@ -45,6 +47,8 @@ class Loss {
   virtual ~Loss() = default;
   /// Whether objects must be drawn, imaged and reconstructed.
   [[nodiscard]] virtual bool needs_estimate() const = 0;
+  /// Whether the photons of a scene are looked at.
+  [[nodiscard]] virtual bool needs_light() const { return true; }
   /// A scalar.
   [[nodiscard]] virtual at::Tensor value(const Trial& trial) const = 0;
   /// The number by which results are compared, from the value: the value itself by default.
@@ -53,6 +57,10 @@ class Loss {
   [[nodiscard]] virtual bool higher_is_better() const { return false; }
   /// The score of each condition alone [condition]; undefined where there is none.
   [[nodiscard]] virtual at::Tensor condition_scores(const Trial&) const { return {}; }
+  /// Names of the numbers of `show`; of two results the lower one is better.
+  [[nodiscard]] virtual std::vector<std::string> numbers() const { return {}; }
+  /// What else it says of the instrument, the pictures under the name of its type.
+  [[nodiscard]] virtual Shown show(const Trial&) const { return {}; }
 };
 
 }  // namespace parfocal

@@ -93,11 +93,20 @@ ScalarPupil::ScalarPupil(const Params& params, const BuildContext& context)
       index_immersion_(context, "index_immersion", params.index_immersion, immersion_unit(params)),
       index_sample_(context, "index_sample", params.index_sample, kIndex) {}
 
+double ScalarPupil::open_na() const {
+  return std::min(params_.na, index_sample_.si().item<double>());
+}
+
+at::Tensor ScalarPupil::axial_rad_per_m(const MaskPlaneFrequencies& samples,
+                                        const at::Tensor& wavelength_m) const {
+  const at::Tensor index = index_sample_.si().cpu();
+  return cosine(squared_frequency(samples), wavelength_m, index) * index * (kTurn / wavelength_m);
+}
+
 at::Tensor ScalarPupil::amplitude(const MaskPlaneFrequencies& samples,
                                   const at::Tensor& wavelength_m) const {
   const at::Tensor squared = squared_frequency(samples);
-  const double sine = std::min(params_.na, index_sample_.si().item<double>());
-  const double limit = sine / wavelength_m.item<double>();
+  const double limit = open_na() / wavelength_m.item<double>();
   const at::Tensor open = (squared <= limit * limit * (1.0 + 1e-12)).to(at::kDouble);
   if (params_.apodization == Apodization::kNone) return open;
   return open * cosine(squared, wavelength_m, index_immersion_.si().cpu()).rsqrt();
@@ -109,8 +118,8 @@ at::Tensor ScalarPupil::phase(const MaskPlaneFrequencies& samples, const at::Ten
   const at::Tensor k = kTurn / wavelength_m;
   const at::Tensor open = (amplitude(samples, wavelength_m).detach() > 0.0).to(at::kDouble);
   at::Tensor phase = ((samples.f_y * emitter.y_m).unsqueeze(1) + samples.f_x * emitter.x_m) * kTurn;
-  const at::Tensor sample = index_sample_.si().cpu(), immersion = index_immersion_.si().cpu();
-  phase = phase + cosine(squared, wavelength_m, sample) * sample * k * emitter.z_m;
+  const at::Tensor immersion = index_immersion_.si().cpu();
+  phase = phase + axial_rad_per_m(samples, wavelength_m) * emitter.z_m;
   phase =
       phase - cosine(squared, wavelength_m, immersion) * immersion * k * nominal_focus_.si().cpu();
   if (aberrations_.defined()) {

@@ -69,7 +69,12 @@ class ScalarPupil {
   /// A, float64.
   [[nodiscard]] at::Tensor amplitude(const MaskPlaneFrequencies& samples,
                                      const at::Tensor& wavelength_m) const;
+  /// k_w cos_w, by how much the phase grows per metre of depth of the emitter; float64.
+  [[nodiscard]] at::Tensor axial_rad_per_m(const MaskPlaneFrequencies& samples,
+                                           const at::Tensor& wavelength_m) const;
   [[nodiscard]] double na() const { return params_.na; }
+  /// The sine in vacuum up to which light leaves the sample: the smaller one of na and the index.
+  [[nodiscard]] double open_na() const;
 
  private:
   Params params_;

@@ -6,11 +6,13 @@
 #include "core/tensor/tensor_checks.h"
 #include "forward_models/raman/compressive_raman.h"
 #include "learned/losses/abundance_bound.h"
+#include "learned/losses/emitter_bound.h"
 #include "solvers/learned_stage.h"
 #include "solvers/posterior_draws.h"
 #include "solvers/predicted_variance.h"
 #include "solvers/record_stage.h"
 #include "tests/conformance/behaviour.h"
+#include "tests/conformance/emitter_case.h"
 #include "tests/conformance/imaging_case.h"
 #include "tests/conformance/parameter_checks.h"
 #include "tests/solvers/spectral/map_scene.h"
@@ -90,6 +92,16 @@ void check_mixture_loss(const Loss& loss, Findings& findings) {
   check_parameter_gradients(parameters, value, findings);
 }
 
+/// Losses of emitters look at the instrument alone.
+void check_emitter_loss(const Loss& loss, Findings& findings) {
+  ParameterTree parameters;
+  const EmitterCase emitters(at::kDouble, at::kCPU, &parameters);
+  const auto value = [&] { return loss.value(emitters.trial()); };
+  findings.require(value().dim() == 0, "the value is " + text_of(value()) + ", not a scalar");
+  findings.require(!loss.needs_light(), "a loss of emitters asks for the light of a scene");
+  check_parameter_gradients(parameters, value, findings);
+}
+
 /// Stages of spectra look at a map; what they decide sample by sample has no slope.
 void check_record_stage(const RecordStage& stage, Findings& findings) {
   const test::MapScene scene;
@@ -117,6 +129,10 @@ void check_loss(const Subject& subject, ImageFiles* files, Findings& findings) {
   const Loss& loss = *built.component;
   if (dynamic_cast<const learned::AbundanceBound*>(&loss) != nullptr) {
     check_mixture_loss(loss, findings);
+    return;
+  }
+  if (dynamic_cast<const learned::EmitterBound*>(&loss) != nullptr) {
+    check_emitter_loss(loss, findings);
     return;
   }
   const ImagingCase imaging(at::kDouble, at::kCPU);

@@ -15,6 +15,7 @@
 #include "core/operators/view.h"
 #include "core/tensor/tensor_checks.h"
 #include "learned/losses/abundance_bound.h"
+#include "learned/losses/emitter_bound.h"
 #include "learned/networks/network.h"
 #include "optics/elements/pattern.h"
 #include "optics/elements/surface.h"
@@ -25,6 +26,7 @@
 #include "solvers/prior.h"
 #include "solvers/record_stage.h"
 #include "tests/conformance/beam.h"
+#include "tests/conformance/emitter_case.h"
 #include "tests/conformance/imaging_case.h"
 #include "tests/conformance/parameter_checks.h"
 #include "tests/conformance/solver_checks.h"
@@ -189,6 +191,10 @@ std::vector<Output> of_loss(const Subject& subject, const Place& place) {
   if (dynamic_cast<const learned::AbundanceBound*>(built.component.get()) != nullptr) {
     const test::MapScene scene;
     return {{"value", built.component->value({scene.model, scene.detector, 300.0, {}, {}})}};
+  }
+  if (dynamic_cast<const learned::EmitterBound*>(built.component.get()) != nullptr) {
+    const EmitterCase emitters(place.dtype, place.device);
+    return {{"value", built.component->value(emitters.trial())}};
   }
   const ImagingCase imaging(place.dtype, place.device);
   const at::Tensor estimate = ImagingCase::test_image().to(place.device, place.dtype);

@@ -83,6 +83,20 @@ TEST_F(ImageFilesTest, DiffuserCamTutorialIsPreparedToThePublishedNumbers) {
   EXPECT_EQ(files.inputs()[0].frames_used, 1);
 }
 
+TEST_F(ImageFilesTest, OneOfTwoMatricesIsNamedByItsVariable) {
+  const auto file = test::data_file("smlm/masks/masks_oracle_vipr.mat");
+  PARFOCAL_REQUIRE_FILE(file);
+  ImageFile image;
+  image.file = file;
+  EXPECT_THAT(data_error(image, "optics.slm.phase"),
+              HasSubstr("say which one by \"variable: mask1"));
+  image.variable = "mask2";
+  ImageFileLoader files;
+  const LoadedImage loaded = files.load("optics.slm.phase", image);
+  EXPECT_EQ(loaded.values.sizes().vec(), (std::vector<std::int64_t>{1, 1, 343, 343}));
+  EXPECT_EQ(loaded.values[0][0][100][120].item<double>(), 0.7766072729907856);
+}
+
 TEST_F(ImageFilesTest, StackReadInBlocksEqualsStackReadWhole) {
   const at::Tensor stack = at::arange(5 * 4 * 6, at::kDouble).view({5, 4, 6}) + 1.0;
   ImageFile image;

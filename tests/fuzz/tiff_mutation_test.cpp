@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <sys/mman.h>
 #include <tiffio.h>
 #include <unistd.h>
 
@@ -18,6 +16,7 @@
 #include "datasets/formats/stack_reader.h"
 #include "tests/fuzz/forked_cases.h"
 #include "tests/fuzz/tiff_mutations.h"
+#include "tests/support/memory_file.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/tiff_bytes.h"
 
@@ -25,6 +24,7 @@ namespace parfocal::formats {
 namespace {
 
 using test::CaseResult;
+using test::memory_file;
 using test::Mutant;
 using test::TiffBase;
 using testing::HasSubstr;
@@ -148,17 +148,6 @@ CaseResult judge(std::uint64_t seed, const Mutant& mutant, const Reading& readin
                         mutant.base->n_frames - reading.n_frames, mutant.base->n_frames)};
   }
   return {seed, CaseResult::Kind::kAccepted, {}};
-}
-
-/// A file without a disk.
-std::filesystem::path memory_file(const std::string& bytes) {
-  static const int descriptor = ::memfd_create("mutant", 0);
-  const auto size = static_cast<off_t>(bytes.size());
-  if (::ftruncate(descriptor, 0) != 0 ||
-      ::pwrite(descriptor, bytes.data(), bytes.size(), 0) != size) {
-    throw std::runtime_error("the memory file cannot be written");
-  }
-  return fmt::format("/proc/self/fd/{}", descriptor);
 }
 
 std::vector<CaseResult> run(const std::vector<TiffBase>& bases, std::uint64_t begin,
