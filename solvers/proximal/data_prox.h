@@ -18,7 +18,7 @@ namespace parfocal::solvers {
 ///
 ///   x = argmin 1/2 (A x - b)^T W (A x - b) + mu/2 |x - z|^2
 ///
-/// For circular convolutions on the sensor's own grid and equal weights w in closed form,
+/// in the units of the prior where it has some (`ChannelUnits`: mu_k = mu / unit_k^2). For circular convolutions on the sensor's own grid and equal weights w in closed form,
 ///
 ///   sum_l ( sum_j conj(H_jk) H_jl + delta_kl a ) DFT x_l = sum_j conj(H_jk) DFT b_j + a DFT z_k
 ///
@@ -43,6 +43,9 @@ class DataProx {
 
  private:
   void prepare_closed_form();
+  /// mu of every channel over `weight` per item, [batch, channel or 1, 1, 1].
+  [[nodiscard]] at::Tensor strength(const std::vector<double>& mu, const at::Tensor& weight,
+                                    const at::Tensor& like) const;
 
   const LinearOperator* model_;
   OperatorPtr kept_;
@@ -54,6 +57,7 @@ class DataProx {
   std::optional<BankNormal> normal_;  ///< At frequencies, or
   std::optional<BankNormal> points_;  ///< at points.
   at::Tensor item_weight_;            ///< w per item, float64 [batch].
+  at::Tensor units_;                  ///< [channel, 1, 1] float64, or undefined.
   std::int64_t n_y_ = 0, n_x_ = 0;
 };
 
