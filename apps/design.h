@@ -23,8 +23,8 @@ struct Design {
 
   Pipeline pipeline;
   std::shared_ptr<SampleSource> scene;  ///< Null where nothing looks at objects.
-  std::shared_ptr<Loss> loss;          ///< Also the score; null in task evaluate.
-  std::shared_ptr<Loss> earlier_loss;  ///< Of `optimize.before`; null without.
+  std::shared_ptr<Loss> loss;           ///< Also the score; null in task evaluate.
+  std::shared_ptr<Loss> earlier_loss;   ///< Of `optimize.before`; null without.
   std::string score_name;
   std::int64_t samples = 1;  ///< Held out: 0 .. samples - 1.
 

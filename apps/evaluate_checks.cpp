@@ -29,11 +29,12 @@ void check_matching(const Experiment& experiment, const Node& root, ReadContext&
   const bool localizes = experiment.reconstruction && experiment.reconstruction->localize;
   const bool known = experiment.data && experiment.data->emitters;
   const bool matches = experiment.evaluate && experiment.evaluate->matching;
-  if (matches && !(localizes && known)) {
+  const bool drawn = static_cast<bool>(experiment.scene);
+  if (matches && !(localizes && (known || drawn))) {
     context.child("evaluate.matching")
         .error(*root.find("evaluate")->find("matching"), "rule",
                "emitters are matched where reconstruction.localize finds them and data.emitters "
-               "knows them",
+               "or a scene knows them",
                "remove it, or give both");
   }
   if (known && !matches) {
@@ -86,10 +87,10 @@ bool needs_scene(const Experiment& experiment) {
 void check_scene(const Experiment& experiment, const Node& root, ReadContext& context) {
   if (experiment.scene || !needs_scene(experiment)) return;
   const Node& task = *root.find("task");
-  context.error(task, "missing_key",
-                "scene: missing; task " + task.scalar +
-                    " needs it: where objects come from, and their light",
-                "parfocal explain scene");
+  context.error(
+      task, "missing_key",
+      "scene: missing; task " + task.scalar + " needs it: where objects come from, and their light",
+      "parfocal explain scene");
 }
 
 }  // namespace

@@ -87,13 +87,16 @@ void check_train(const Experiment& experiment, const Node& root, ReadContext& co
               "task: design, or remove the group");
 }
 
-/// Emitters are found in measured frames.
+/// Emitters are found in measured frames, or in those of a scene.
 void check_localize(const Experiment& experiment, const Node& root, ReadContext& context) {
   if (!experiment.reconstruction || !experiment.reconstruction->localize) return;
   ReadContext place = context.child("reconstruction").child("localize");
   const Node& node = *root.find("reconstruction")->find("localize");
-  if (experiment.task != Task::kReconstruct || !experiment.data) {
-    place.error(node, "rule", "emitters are found in measured frames", "task: reconstruct, data:");
+  if (experiment.task != Task::kReconstruct || (!experiment.data && !experiment.scene)) {
+    place.error(node, "rule", "emitters are found in the frames of data or of a scene",
+                "task: reconstruct, data:");
+  } else if (!experiment.data) {
+    return;
   } else if (experiment.data->truth || !experiment.data->measurement ||
              experiment.data->measurement->binning != 1) {
     place.error(node, "rule",

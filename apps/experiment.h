@@ -86,6 +86,14 @@ struct UncertaintyBlock {
   [[nodiscard]] static std::vector<std::string> numbers();
 };
 
+/// Beads that were measured in the planes of known depths.
+struct WobbleBlock {
+  std::filesystem::path found, truth;
+  Length radius = Length::from_m(500e-9);
+  std::int64_t breaks = 10;
+  static void describe(Schema<WobbleBlock>& s);
+};
+
 /// Found emitters against the true ones.
 struct MatchingBlock {
   enum class Matcher { kGreedy, kHungarian };
@@ -94,6 +102,8 @@ struct MatchingBlock {
   Length lateral = Length::from_m(250e-9);
   Length axial = Length::from_m(500e-9);
   Length border = Length::from_m(450e-9);
+  std::optional<double> dimmest_left_out;
+  std::optional<WobbleBlock> wobble;
   static void describe(Schema<MatchingBlock>& s);
 };
 

@@ -126,6 +126,21 @@ std::vector<std::string> UncertaintyBlock::numbers() {
   return names;
 }
 
+void WobbleBlock::describe(Schema<WobbleBlock>& s) {
+  s.summary("How images wander sideways with depth, by beads in planes of known depths.");
+  s.key("found", &WobbleBlock::found)
+      .required()
+      .doc("Table of the beads as they were found, a frame for each plane.");
+  s.key("truth", &WobbleBlock::truth).required().doc("Table of their true places, with z.");
+  s.key("radius", &WobbleBlock::radius)
+      .above(Length::from_m(0.0))
+      .doc("What was found further from a bead is none.");
+  s.key("breaks", &WobbleBlock::breaks)
+      .at_least(2)
+      .at_most(1000)
+      .doc("Of the spline over depth that smooths the shifts.");
+}
+
 void MatchingBlock::describe(Schema<MatchingBlock>& s) {
   s.summary("Found emitters against the true ones, frame by frame.");
   s.citation("D. Sage et al., Nature Methods 16, 387, 2019 (scores)");
@@ -143,6 +158,14 @@ void MatchingBlock::describe(Schema<MatchingBlock>& s) {
   s.key("border", &MatchingBlock::border)
       .at_least(Length::from_m(0.0))
       .doc("Emitters that near to the outer edge of the frames are left out of both lists.");
+  s.key("dimmest_left_out", &MatchingBlock::dimmest_left_out)
+      .above(0.0)
+      .below(1.0)
+      .doc(
+          "Part of the true emitters, those with the fewest photons, that leaves all counts with "
+          "what was matched to them (0.25 in the challenge); all count if absent.");
+  s.block("wobble", &MatchingBlock::wobble)
+      .doc("Shifts of the true places by depth, before they are matched; none if absent.");
 }
 
 void EvaluateBlock::describe(Schema<EvaluateBlock>& s) {

@@ -5,7 +5,9 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/where.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -15,13 +17,6 @@
 
 namespace parfocal {
 namespace {
-
-double square_pitch(const PointEmitters& model) {
-  const auto [y, x] = model.pitch_m();
-  if (std::abs(y - x) <= 1e-6 * x) return x;
-  throw UsageError(
-      "model.pitch: the tables of emitters know square pixels only; these have different sides");
-}
 
 /// The windows around the spots, in the order of the spots.
 solvers::FitWindows cut_windows(const std::vector<Spot>& spots, const solvers::CountingNoise& noise,
@@ -45,6 +40,22 @@ solvers::FitWindows cut_windows(const std::vector<Spot>& spots, const solvers::C
   return windows;
 }
 
+/// Without read noise there is nothing that could take a count below 0.
+void require_counts(const solvers::CountingNoise& noise, std::int64_t first_frame) {
+  if (noise.variance.defined()) return;
+  const double* values = noise.electrons.const_data_ptr<double>();
+  const double* end = values + noise.electrons.numel();
+  const double* wrong = std::find_if(values, end, [](double value) { return value < 0; });
+  if (wrong == end) return;
+  const std::int64_t n_y = noise.electrons.size(1), n_x = noise.electrons.size(2);
+  const std::int64_t at = wrong - values;
+  throw DataError(fmt::format(
+      "data.measurement: frame {}, row {}, column {} (from 0) holds {:.6g} electrons, but a "
+      "detector without read noise counts none below 0; subtract less (dark), or take "
+      "poisson_gaussian with offset and read noise of the camera",
+      first_frame + at / (n_x * n_y), at / n_x % n_y, at % n_x, *wrong));
+}
+
 /// Whole blocks of lanes side by side; a fit does not depend on where it is computed.
 solvers::Fits fit_all(const EmitterBlock& block, const solvers::FitWindows& windows,
                       const solvers::FitOptions& options, std::int64_t count) {
@@ -60,32 +71,47 @@ solvers::Fits fit_all(const EmitterBlock& block, const solvers::FitWindows& wind
 
 }  // namespace
 
+double square_pitch_m(const std::array<double, 2>& pitch_m) {
+  const auto [y, x] = pitch_m;
+  if (std::abs(y - x) <= 1e-6 * x) return x;
+  throw UsageError(
+      "model.pitch: the tables of emitters know square pixels only; these have different sides");
+}
+
+TableUnit table_unit(const EmitterParameter& parameter) {
+  if (parameter.unit == "um") return {"m", 1e-6};
+  return {parameter.unit, 1.0};
+}
+
 Localization::Localization(const Experiment& experiment, const Pipeline& pipeline)
     : detector_(*pipeline.detector()) {
   const LocalizeBlock& localize = *experiment.reconstruction->localize;
   const auto& model = require_capability<PointEmitters>(
       *pipeline.model(), "reconstruction.localize", "a model of single emitters");
   block_ = model.emitter_block();
-  pitch_m_ = square_pitch(model);
-  detection_ = build<Detection>(localize.detection, pipeline.context());
+  pitch_m_ = square_pitch_m(model.pitch_m());
+  const auto detection = build<Detection>(localize.detection, pipeline.context());
+  detection->know(*pipeline.model());
+  detection_ = detection;
   options_ = {localize.iterations, localize.tolerance};
   score_name_ = detection_->score_name();
-  const ImageFile& measurement = *experiment.data->measurement;
-  if (measurement.frames) first_frame_ = (*measurement.frames)[0];
-  if (measurement.crop) {
-    first_y_ = (*measurement.crop)[0];
-    first_x_ = (*measurement.crop)[2];
-  }
+  if (experiment.data) take_origin(*experiment.data->measurement);
   emitters_.add("frame", "");
   for (const EmitterParameter& p : block_->parameters()) {
-    const std::string unit = p.unit == "um" ? "m" : p.unit;
-    emitters_.add(p.name, unit);
-    emitters_.add("deviation_" + p.name, unit);
+    emitters_.add(p.name, table_unit(p).unit);
+    emitters_.add("deviation_" + p.name, table_unit(p).unit);
   }
   for (const char* name : {"deviance", "iterations", "at_bound"}) emitters_.add(name, "");
-  emitters_.add(score_name_, "e-");
+  emitters_.add(score_name_, detection_->score_unit());
   for (const char* name : {"frame", "y", "x", "state"}) not_found_.add(name, "");
-  not_found_.add(score_name_, "e-");
+  not_found_.add(score_name_, detection_->score_unit());
+}
+
+void Localization::take_origin(const ImageFile& measurement) {
+  if (measurement.frames) first_frame_ = (*measurement.frames)[0];
+  if (!measurement.crop) return;
+  first_y_ = (*measurement.crop)[0];
+  first_x_ = (*measurement.crop)[2];
 }
 
 void Localization::keep_spots_with_window(std::vector<Spot>& spots, const at::Tensor& frames) {
@@ -103,6 +129,7 @@ void Localization::add_frames(const at::Tensor& counts, const at::Tensor& usable
                     " channels; emitters are fitted in one");
   }
   solvers::CountingNoise noise = solvers::counting_noise(detector_, counts);
+  require_counts(noise, first_frame_ + frames_);
   if (usable.defined()) {
     const at::Tensor dead =
         at::full_like(noise.electrons, std::numeric_limits<double>::quiet_NaN());
@@ -132,13 +159,14 @@ void Localization::add_row(const Spot& spot, const solvers::Fits& fits, std::int
   const std::vector<EmitterParameter>& parameters = block_->parameters();
   for (std::size_t a = 0; a < parameters.size(); ++a) {
     const std::string& name = parameters[a].name;
-    const double scale = parameters[a].unit == "um" ? 1e-6 : 1.0;
     std::int64_t origin = 0;
     if (name == "x") origin = first_x_ + spot.x - block_->n_x() / 2;
     if (name == "y") origin = first_y_ + spot.y - block_->n_y() / 2;
-    emitters_.at(name).push_back(fits.theta[at * parameters.size() + a] * scale +
+    const double factor = table_unit(parameters[a]).factor;
+    emitters_.at(name).push_back(fits.theta[at * parameters.size() + a] * factor +
                                  static_cast<double>(origin));
-    emitters_.at("deviation_" + name).push_back(fits.deviation[at * parameters.size() + a] * scale);
+    emitters_.at("deviation_" + name)
+        .push_back(fits.deviation[at * parameters.size() + a] * factor);
   }
   emitters_.at("deviance").push_back(fits.deviance[at]);
   emitters_.at("iterations").push_back(fits.iterations[at]);

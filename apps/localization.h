@@ -18,6 +18,16 @@
 
 namespace parfocal {
 
+/// The side of the pixels. \throws UsageError where they are not square, which no table knows.
+[[nodiscard]] double square_pitch_m(const std::array<double, 2>& pitch_m);
+
+/// A parameter of a fit as tables hold it: depths in metres, whatever unit is good for a fit.
+struct TableUnit {
+  std::string unit;
+  double factor = 1;  ///< value in the table = value of the fit * factor
+};
+[[nodiscard]] TableUnit table_unit(const EmitterParameter& parameter);
+
 /// Finds and fits the emitters of blocks of frames, and keeps the tables.
 ///
 /// Layout:     emitters: frame, the parameters of the model with deviation_NAME by the Cramer-Rao
@@ -30,6 +40,7 @@ class Localization {
   Localization(const Experiment& experiment, const Pipeline& pipeline);
 
   /// Adds the next frames, [frame, 1, n_y, n_x] with what may be used of them (or undefined).
+  /// \throws DataError for a negative number of electrons of a detector without read noise
   void add_frames(const at::Tensor& counts, const at::Tensor& usable);
 
   [[nodiscard]] const Table& emitters() const { return emitters_; }
@@ -46,6 +57,7 @@ class Localization {
   [[nodiscard]] const EmitterBlock& block() const { return *block_; }
 
  private:
+  void take_origin(const ImageFile& measurement);
   void keep_spots_with_window(std::vector<Spot>& spots, const at::Tensor& frames);
   void add_row(const Spot& spot, const solvers::Fits& fits, std::int64_t fit);
   void add_missing(const Spot& spot, solvers::FitState state);
@@ -73,5 +85,9 @@ struct ScoredFrames {
 };
 void add_scores(const MatchingBlock& matching, const Table& truth, const Table& found,
                 const ScoredFrames& frames, Summary& summary);
+
+/// Adds the wobble of the beads to the places of the true emitters.
+void shift_truth(Table& truth, const Table& true_beads, const Table& found_beads,
+                 const WobbleBlock& wobble, double pitch_m);
 
 }  // namespace parfocal

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <cmath>
+#include <map>
+#include <utility>
 
 #include "apps/localization.h"
 #include "core/error.h"
 #include "solvers/metrics/emitter_matching.h"
+#include "solvers/metrics/wobble.h"
 
 namespace parfocal {
 namespace {
@@ -34,16 +38,21 @@ Listed listed(const Table& table, bool depth, double border_m, const ScoredFrame
   return list;
 }
 
-/// Whether no other true emitter of the frame is nearer than the isolation.
-bool isolated(const std::vector<EmitterPlace>& places, std::size_t of, double reach) {
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    if (i == of || places[i].frame != places[of].frame) continue;
-    if (std::abs(places[i].x - places[of].x) < reach &&
-        std::abs(places[i].y - places[of].y) < reach) {
-      return false;
+/// Rows with no other emitter of their frame nearer than the isolation along both axes, those near
+/// to the border among the others.
+std::vector<bool> isolated_rows(const Table& truth, double reach_px) {
+  std::map<double, std::vector<std::size_t>> frames;
+  std::vector<bool> isolated(truth.rows(), true);
+  const std::vector<double>&x = truth.at("x"), &y = truth.at("y"), &frame = truth.at("frame");
+  for (std::size_t i = 0; i < truth.rows(); ++i) {
+    std::vector<std::size_t>& others = frames[frame[i]];
+    for (const std::size_t k : others) {
+      if (std::abs(x[i] - x[k]) >= reach_px || std::abs(y[i] - y[k]) >= reach_px) continue;
+      isolated[i] = isolated[k] = false;
     }
+    others.push_back(i);
   }
-  return true;
+  return isolated;
 }
 
 /// Root mean square of error / deviation by the bound, and mean of the same, of one axis.
@@ -55,23 +64,88 @@ struct Ratio {
   }
 };
 
+/// Adds (found - true) / deviation of one pair, by axis; places in nm.
+void add_ratios(const EmitterPlace& truth, const EmitterPlace& place, const Table& found,
+                std::size_t row, double nm_per_px, std::array<Ratio, 3>& ratios) {
+  ratios[0].add((place.x - truth.x) / (found.at("deviation_x")[row] * nm_per_px));
+  ratios[1].add((place.y - truth.y) / (found.at("deviation_y")[row] * nm_per_px));
+  if (const Table::Column* depth = found.find("deviation_z")) {
+    ratios[2].add((place.z - truth.z) / (depth->values[row] * 1e9));
+  }
+}
+
+Listed part_of(const Listed& list, const std::vector<std::size_t>& stays) {
+  Listed part;
+  for (const std::size_t i : stays) {
+    part.places.push_back(list.places[i]);
+    part.rows.push_back(list.rows[i]);
+  }
+  return part;
+}
+
+using Pairs = std::vector<std::pair<std::size_t, std::size_t>>;
+
+void leave_out_dim(const Table& truth, double quantile, Listed& true_ones, Listed& found_ones,
+                   Pairs& pairs, Summary& summary) {
+  if (truth.find("photons") == nullptr) {
+    throw DataError(
+        "evaluate.matching.dimmest_left_out: the true emitters have no photons; remove the key");
+  }
+  std::vector<double> photons;
+  for (const std::size_t row : true_ones.rows) photons.push_back(truth.at("photons")[row]);
+  const double threshold = solvers::photon_threshold(photons, quantile);
+  const auto counted = solvers::without_dim(photons, found_ones.places.size(), pairs, threshold);
+  true_ones = part_of(true_ones, counted.truth);
+  found_ones = part_of(found_ones, counted.found);
+  pairs = counted.pairs;
+  summary.add("photon_threshold", threshold, "photon");
+}
+
 }  // namespace
+
+void shift_truth(Table& truth, const Table& true_beads, const Table& found_beads,
+                 const WobbleBlock& wobble, double pitch_m) {
+  for (const Table* table : {&std::as_const(truth), &true_beads}) {
+    if (table->find("z") != nullptr) continue;
+    throw DataError("evaluate.matching.wobble: the true emitters and the true beads need a z");
+  }
+  const double nm = pitch_m * 1e9;
+  const auto places = [nm](const Table& table) {
+    std::vector<EmitterPlace> list;
+    const Table::Column* z = table.find("z");
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+      list.push_back({static_cast<std::int64_t>(table.at("frame")[row]), table.at("x")[row] * nm,
+                      table.at("y")[row] * nm, z != nullptr ? z->values[row] * 1e9 : 0.0});
+    }
+    return list;
+  };
+  const solvers::Wobble shifts(places(true_beads), places(found_beads),
+                               {wobble.radius.m() * 1e9, static_cast<int>(wobble.breaks)});
+  for (std::size_t row = 0; row < truth.rows(); ++row) {
+    const auto [x, y] = shifts.at(truth.at("z")[row] * 1e9);
+    truth.at("x")[row] += x / nm;
+    truth.at("y")[row] += y / nm;
+  }
+}
 
 void add_scores(const MatchingBlock& matching, const Table& truth, const Table& found,
                 const ScoredFrames& frames, Summary& summary) {
   const bool depth = truth.find("z") != nullptr && found.find("z") != nullptr;
-  const Listed true_ones = listed(truth, depth, matching.border.m(), frames);
-  const Listed found_ones = listed(found, depth, matching.border.m(), frames);
+  Listed true_ones = listed(truth, depth, matching.border.m(), frames);
+  Listed found_ones = listed(found, depth, matching.border.m(), frames);
   if (true_ones.places.empty()) {
     throw DataError(
         "data.emitters: no true emitter lies in the measured frames, inside evaluate.matching."
         "border");
   }
   const solvers::MatchingGates gates{matching.lateral.m() * 1e9, matching.axial.m() * 1e9};
-  const auto pairs = solvers::match_emitters(true_ones.places, found_ones.places, gates,
-                                             matching.matcher == MatchingBlock::Matcher::kGreedy
-                                                 ? solvers::Matcher::kGreedy
-                                                 : solvers::Matcher::kHungarian);
+  auto pairs = solvers::match_emitters(true_ones.places, found_ones.places, gates,
+                                       matching.matcher == MatchingBlock::Matcher::kGreedy
+                                           ? solvers::Matcher::kGreedy
+                                           : solvers::Matcher::kHungarian);
+  if (matching.dimmest_left_out) {
+    leave_out_dim(truth, *matching.dimmest_left_out, true_ones, found_ones, pairs, summary);
+  }
   const auto score = solvers::score_emitters(true_ones.places, found_ones.places, pairs);
   summary.add("true_emitters", static_cast<double>(true_ones.places.size()));
   summary.add("true_positives", static_cast<double>(score.true_positives));
@@ -88,23 +162,22 @@ void add_scores(const MatchingBlock& matching, const Table& truth, const Table& 
     summary.add("e_axial", score.e_axial);
     summary.add("e_3d", score.e_3d);
   }
-  Ratio x, y;
+  const std::vector<bool> isolated = isolated_rows(truth, frames.isolation_px);
+  std::array<Ratio, 3> ratios;
   double alone = 0;
-  const double nm = frames.pitch_m * 1e9;
   for (const auto& [t, f] : pairs) {
-    if (!isolated(true_ones.places, t, frames.isolation_px * nm)) continue;
-    const std::size_t row = found_ones.rows[f];
+    if (!isolated[true_ones.rows[t]]) continue;
     alone += 1;
-    const EmitterPlace& place = found_ones.places[f];
-    x.add((place.x - true_ones.places[t].x) / (found.at("deviation_x")[row] * nm));
-    y.add((place.y - true_ones.places[t].y) / (found.at("deviation_y")[row] * nm));
+    add_ratios(true_ones.places[t], found_ones.places[f], found, found_ones.rows[f],
+               frames.pitch_m * 1e9, ratios);
   }
   summary.add("isolated_pairs", alone);
   if (alone == 0) return;
-  summary.add("rmse_over_crlb_x", std::sqrt(x.squares / alone));
-  summary.add("rmse_over_crlb_y", std::sqrt(y.squares / alone));
-  summary.add("bias_over_crlb_x", x.sum / alone);
-  summary.add("bias_over_crlb_y", y.sum / alone);
+  for (std::size_t axis = 0; axis < (depth ? 3U : 2U); ++axis) {
+    const std::string name(1, "xyz"[axis]);
+    summary.add("rmse_over_crlb_" + name, std::sqrt(ratios[axis].squares / alone));
+    summary.add("bias_over_crlb_" + name, ratios[axis].sum / alone);
+  }
 }
 
 }  // namespace parfocal

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "apps/counted_photons.h"
+#include "apps/emitter_movie.h"
 #include "apps/run_spectra.h"
 #include "apps/task.h"
 #include "learned/training/trainer.h"
@@ -34,6 +35,12 @@ void take_measured_size(const Experiment& experiment, const Pipeline& pipeline,
   plan.channels = values.size(1);
 }
 
+void take_movie_size(const EmitterMovie& movie, Plan& plan) {
+  plan.frames = movie.scene().frames();
+  plan.n_y = movie.scene().frame_size()[0];
+  plan.n_x = movie.scene().frame_size()[1];
+}
+
 }  // namespace
 
 Plan plan_of(const Experiment& experiment, const Placement& placement, int threads) {
@@ -54,6 +61,10 @@ Plan plan_of(const Experiment& experiment, const Placement& placement, int threa
     static_cast<void>(load_fitting_spectra(experiment, pipeline, files));
   } else if (experiment.data) {
     take_measured_size(experiment, pipeline, files, plan);
+  }
+  if (experiment.scene && images_emitters(pipeline) && !judges_instrument(experiment.task)) {
+    take_movie_size(EmitterMovie(experiment, pipeline), plan);
+    return plan;
   }
   if (experiment.scene) plan.channels = simulate_frame(experiment, pipeline).counts.size(1);
   plan.unknowns_per_frame = pipeline.unknowns_per_frame(pipeline.object_channels(plan.channels));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/emitter_movie.h"
 #include "apps/localization.h"
 #include "apps/result_images.h"
 #include "apps/task.h"
@@ -67,6 +68,24 @@ bool localize_frames(const Experiment& experiment, datasets::ImageFileLoader& fi
   return !hooks.cancelled();
 }
 
+/// The same for frames that the scene draws; `truth` are its emitters.
+bool localize_scene(const Experiment& experiment, const Pipeline& pipeline, const RunHooks& hooks,
+                    Localization& localization, MeanFrame& mean, Table& truth) {
+  EmitterMovie movie(experiment, pipeline);
+  const std::int64_t frames = movie.scene().frames();
+  for (std::int64_t begin = 0; begin < frames; begin += kBlockFrames) {
+    if (hooks.cancelled()) return false;
+    const EmitterMovie::Block block = movie.block(begin, std::min(frames, begin + kBlockFrames));
+    const at::Tensor counts = block.counts.to(at::kCPU, at::kDouble);
+    localization.add_frames(counts, {});
+    mean.add(counts);
+    truth.append(block.emitters);
+    hooks.progress(static_cast<std::uint64_t>(localization.frames()),
+                   static_cast<std::uint64_t>(frames), std::nullopt);
+  }
+  return !hooks.cancelled();
+}
+
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::ranges::nth_element(values, middle);
@@ -85,16 +104,15 @@ Summary summary_of(const Localization& all) {
     summary.add("fits_" + std::string(name_of(state)), static_cast<double>(all.count(state)));
   }
   if (emitters.rows() == 0) return summary;
-  const double nm = all.pitch_m() * 1e9;
   for (const EmitterParameter& p : all.block().parameters()) {
-    const bool length = p.unit == "px" || p.unit == "um";
-    const double scale = p.unit == "px" ? nm : p.unit == "um" ? 1e9 : 1.0;
-    const std::string unit = length ? "nm" : p.unit;
+    const std::string unit = table_unit(p).unit;
+    const bool length = unit == "px" || unit == "m";
+    const double factor = unit == "px" ? all.pitch_m() * 1e9 : length ? 1e9 : 1.0;
     if (p.name != "x" && p.name != "y") {
-      summary.add(p.name + "_median", median(emitters.at(p.name)) * scale, unit);
+      summary.add(p.name + "_median", median(emitters.at(p.name)) * factor, length ? "nm" : unit);
     }
-    summary.add("crlb_" + p.name + "_median", median(emitters.at("deviation_" + p.name)) * scale,
-                unit);
+    summary.add("crlb_" + p.name + "_median", median(emitters.at("deviation_" + p.name)) * factor,
+                length ? "nm" : unit);
   }
   const double freedom = static_cast<double>(all.block().n_y() * all.block().n_x()) -
                          static_cast<double>(all.block().parameters().size());
@@ -155,7 +173,7 @@ void write_pictures(const Experiment& experiment, const Localization& all, const
   const auto pixels = [pixel](std::int64_t n) {
     return static_cast<std::int64_t>(std::ceil(static_cast<double>(n) / pixel - 1e-9));
   };
-  const ImageFile& measured = *experiment.data->measurement;
+  const ImageFile measured = experiment.data ? *experiment.data->measurement : ImageFile{};
   const double y0 = measured.crop ? static_cast<double>((*measured.crop)[0]) : 0.0;
   const double x0 = measured.crop ? static_cast<double>((*measured.crop)[2]) : 0.0;
   std::vector<solvers::DrawnEmitter> drawn;
@@ -177,15 +195,29 @@ void write_pictures(const Experiment& experiment, const Localization& all, const
   coarse.write("mean_frame", frame);
 }
 
-void compare_with_truth(const Experiment& experiment, const Localization& all,
-                        const at::Tensor& frame, datasets::ImageFileLoader& files,
-                        Summary& summary) {
-  if (!experiment.data->emitters) return;
+/// The true emitters of the data or of the scene; none if nobody knows them.
+std::optional<Table> true_emitters(const Experiment& experiment, const Localization& all,
+                                   datasets::ImageFileLoader& files, const Table& drawn) {
+  if (experiment.scene) return drawn;
+  if (!experiment.data->emitters) return std::nullopt;
   const std::filesystem::path& path = *experiment.data->emitters;
   files.note(path);
-  const Table truth = formats::read_emitters(path, all.pitch_m());
+  return formats::read_emitters(path, all.pitch_m());
+}
+
+void take_wobble(const MatchingBlock& matching, double pitch_m, datasets::ImageFileLoader& files,
+                 Table& truth) {
+  if (!matching.wobble) return;
+  files.note(matching.wobble->found);
+  files.note(matching.wobble->truth);
+  shift_truth(truth, formats::read_emitters(matching.wobble->truth, pitch_m),
+              formats::read_emitters(matching.wobble->found, pitch_m), *matching.wobble, pitch_m);
+}
+
+void compare_with_truth(const Experiment& experiment, const Localization& all,
+                        const at::Tensor& frame, const Table& truth, Summary& summary) {
   ScoredFrames scored;
-  const ImageFile& measured = *experiment.data->measurement;
+  const ImageFile measured = experiment.data ? *experiment.data->measurement : ImageFile{};
   if (measured.crop) {
     throw UsageError("data.measurement.crop: emitters are scored in whole frames; remove it");
   }
@@ -207,15 +239,27 @@ TaskResult run_localize(const Experiment& experiment, const Placement& placement
   const Pipeline pipeline(experiment, placement, files);
   Localization localization(experiment, pipeline);
   MeanFrame mean;
+  Table drawn;
   hooks.stage("localize");
-  if (!localize_frames(experiment, files, hooks, localization, mean)) return {Summary(), true};
+  const bool whole = experiment.scene
+                         ? localize_scene(experiment, pipeline, hooks, localization, mean, drawn)
+                         : localize_frames(experiment, files, hooks, localization, mean);
+  if (!whole) return {Summary(), true};
   hooks.stage("write");
   const at::Tensor frame = mean.mean();
   Summary summary = summary_of(localization);
-  compare_with_truth(experiment, localization, frame, files, summary);
+  auto truth = true_emitters(experiment, localization, files, drawn);
+  const bool scores = experiment.evaluate && experiment.evaluate->matching;
+  if (truth && scores) {
+    take_wobble(*experiment.evaluate->matching, localization.pitch_m(), files, *truth);
+    compare_with_truth(experiment, localization, frame, *truth, summary);
+  }
   const std::filesystem::path results = folder / "results";
   write_pictures(experiment, localization, frame, results, hooks);
   write_tables(experiment, localization, frame, results);
+  if (experiment.scene) {
+    formats::write_thunderstorm(results / "truth.csv", drawn, localization.pitch_m());
+  }
   return {summary, false};
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "apps/emitter_movie.h"
 #include "apps/result_images.h"
 #include "apps/run_spectra.h"
 #include "apps/task.h"
@@ -55,9 +56,15 @@ TaskResult run_simulate(const Experiment& experiment, const Placement& placement
   TaskResult result;
   if (experiment.model) {
     hooks.stage("simulate");
-    simulate_measurement(experiment, pipeline, folder, hooks, result.summary);
-    if (hooks.cancelled()) return {Summary(), true};
-    hooks.progress(1, 1, std::nullopt);
+    if (images_emitters(pipeline)) {
+      if (!simulate_movie(experiment, pipeline, folder, hooks, result.summary)) {
+        return {Summary(), true};
+      }
+    } else {
+      simulate_measurement(experiment, pipeline, folder, hooks, result.summary);
+      if (hooks.cancelled()) return {Summary(), true};
+      hooks.progress(1, 1, std::nullopt);
+    }
   }
   if (!experiment.views.empty()) {
     hooks.stage("views");

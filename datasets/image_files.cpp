@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.h"
 #include "datasets/array_tensor.h"
@@ -34,6 +35,22 @@ FrameRange requested_frames(const std::string& path, const ImageFile& image,
 formats::ReadOptions options_for(const ImageFile& image, formats::ReadOptions options) {
   options.variable = image.variable.value_or("");
   return options;
+}
+
+/// `first` is the number of the first frame in the file.
+void require_finite(const std::string& path, const ImageFile& image, const at::Tensor& raw,
+                    std::int64_t first) {
+  const double* values = raw.const_data_ptr<double>();
+  const double* wrong = std::find_if_not(values, values + raw.numel(),
+                                         [](double value) { return std::isfinite(value); });
+  if (wrong == values + raw.numel()) return;
+  const std::int64_t at = wrong - values, n_x = raw.size(3), n_y = raw.size(2);
+  throw DataError(
+      fmt::format("{}: {}: frame {}, row {}, column {} (from 0) is {}, not a finite number; repair "
+                  "the file, or "
+                  "leave the frame out by frames: [first, end]",
+                  path, image.file.string(), first + at / (n_x * n_y * raw.size(1)), at / n_x % n_y,
+                  at % n_x, *wrong));
 }
 
 std::optional<Grid> grid_of(const ImageFile& image, const formats::StackInfo& info,
@@ -115,10 +132,7 @@ LoadedImage ImageFileLoader::load_frames(const std::string& path, const ImageFil
   record(image.file, info, end - begin);
 
   const at::Tensor raw = read_raw(*reader, range.begin + begin, range.begin + end);
-  if (!raw.isfinite().all().item<bool>()) {
-    throw DataError(
-        fmt::format("{}: {} holds values that are not finite", path, image.file.string()));
-  }
+  require_finite(path, image, raw, range.begin + begin);
   const at::Tensor dark = dark_of(path, image, raw);
   darks_[path] = dark.mean({0}, true);
 

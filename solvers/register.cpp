@@ -4,6 +4,7 @@
 #include "core/operators/component.h"
 #include "solvers/linear/tikhonov.h"
 #include "solvers/linear/wiener.h"
+#include "solvers/localization/matched_filter.h"
 #include "solvers/localization/net_gradient.h"
 #include "solvers/metrics/psnr.h"
 #include "solvers/metrics/ssim.h"
@@ -24,6 +25,7 @@
 namespace parfocal {
 
 void register_solvers(Registry& registry) {
+  add_component<Detection, solvers::MatchedFilter>(registry, "matched_filter");
   add_component<Detection, solvers::NetGradient>(registry, "net_gradient");
   add_component<Solver, solvers::Admm>(registry, "admm");
   add_component<Solver, solvers::Fista>(registry, "fista");

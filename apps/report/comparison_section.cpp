@@ -28,7 +28,8 @@ std::string number_cell(const Json& row, const std::string& name) {
 }
 
 /// Names of all numbers with their units, in order of first appearance.
-std::vector<std::pair<std::string, std::string>> numbers_of(const std::vector<VariantRecord>& members) {
+std::vector<std::pair<std::string, std::string>> numbers_of(
+    const std::vector<VariantRecord>& members) {
   std::vector<std::pair<std::string, std::string>> names;
   for (const VariantRecord& member : members) {
     for (const auto& [name, number] : member.row.at("numbers").items()) {
@@ -92,9 +93,10 @@ std::string classical_row(const RunRecord& run, const std::vector<VariantRecord>
 
 std::string table_of(const RunRecord& run, const std::vector<VariantRecord>& members) {
   std::string text = "<div class=\"wide\"><table class=\"variants\">\n<tr><th></th>";
-  for (const VariantRecord& member : members) text += "<th class=\"n\">" + escape(member.name) + "</th>";
-  text += "</tr>\n" + result_row(run, members) + classical_row(run, members) + deviation_row(run, members) +
-          view_rows(run, members) + "<tr><td>what differs</td>";
+  for (const VariantRecord& member : members)
+    text += "<th class=\"n\">" + escape(member.name) + "</th>";
+  text += "</tr>\n" + result_row(run, members) + classical_row(run, members) +
+          deviation_row(run, members) + view_rows(run, members) + "<tr><td>what differs</td>";
   for (const VariantRecord& member : members) {
     text += "<td><pre><code>" + escape(overrides_of(run, member.name)) + "</code></pre></td>";
   }

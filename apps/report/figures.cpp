@@ -137,15 +137,18 @@ class Gallery {
     if (!picture) return;
     const std::string size = fmt::format("{} x {} pixels", picture->n_y, picture->n_x);
     shrink(*picture, limit_);
+    widen(*picture);
     Picture lit = *picture;
     std::erase_if(lit.values, [](float value) { return !(value > 1e-6F); });
     const double high = lit.values.empty() ? 1.0 : percentile_window(lit, {0, 95}).high;
-    html_ +=
-        draw({"Localizations",
-              "each a normal distribution as wide as its Cramer-Rao bound; rendered with " + size,
-              "emitters/px", std::move(*picture), Window{0, high}, ColourMap::kGrey,
-              "0 to percentile 95 of the lit pixels"},
-             limit_);
+    html_ += draw(
+        {"Localizations",
+         "each a normal distribution as wide as its Cramer-Rao bound, shown three pixels wide at "
+         "least; rendered with " +
+             size,
+         "emitters/px", std::move(*picture), Window{0, high}, ColourMap::kGrey,
+         "0 to percentile 95 of the lit pixels"},
+        limit_);
   }
 
   void with_sign(std::optional<Picture> picture, const std::string& title, const std::string& note,
@@ -222,6 +225,7 @@ std::string image_section(const RunRecord& run, std::int64_t limit) {
     gallery.grey("psf", "Point response", "of the instrument to a point on the axis", "");
     gallery.grey("expected", "Expected measurement", "without noise", "photon");
     gallery.grey("measurement", "Measurement", "counts", "");
+    gallery.grey("mean_frame", "Mean of all frames", "", "");
   } else {
     add_reconstruction(gallery, classical_name(run.folder / "results"),
                        results_of(run.folder / "results", run.summary));
@@ -289,10 +293,10 @@ std::string field_thumbnail(const std::filesystem::path& file, const std::string
   const std::optional<Picture> picture = read_montage(file);
   if (!picture) return "";
   const bool signed_values = unit == "rad";
-  return small(*picture,
-               signed_values ? symmetric_window(*picture, 100)
-                             : percentile_window(*picture, percentiles),
-               signed_values ? ColourMap::kSigned : ColourMap::kGrey, unit);
+  return small(
+      *picture,
+      signed_values ? symmetric_window(*picture, 100) : percentile_window(*picture, percentiles),
+      signed_values ? ColourMap::kSigned : ColourMap::kGrey, unit);
 }
 
 }  // namespace parfocal::report

@@ -147,6 +147,22 @@ std::int64_t shrink(Picture& picture, std::int64_t limit) {
   return k;
 }
 
+void widen(Picture& picture) {
+  const std::int64_t c = picture.n_channels, row = picture.n_x * c;
+  const std::vector<float> narrow = picture.values;
+  for (std::int64_t y = 0; y < picture.n_y; ++y) {
+    for (std::int64_t x = 0; x < row; ++x) {
+      float& largest = picture.values[static_cast<std::size_t>(y * row + x)];
+      for (std::int64_t j = std::max<std::int64_t>(0, y - 1); j <= std::min(picture.n_y - 1, y + 1);
+           ++j) {
+        for (std::int64_t i = x >= c ? x - c : x; i <= std::min(row - 1, x + c); i += c) {
+          largest = std::max(largest, narrow[static_cast<std::size_t>(j * row + i)]);
+        }
+      }
+    }
+  }
+}
+
 Picture difference(const Picture& a, const Picture& b) {
   PARFOCAL_CHECK(a.values.size() == b.values.size());
   Picture result = a;

@@ -39,6 +39,9 @@ struct Window {
 /// at the right and the bottom are left out. Returns k.
 std::int64_t shrink(Picture& picture, std::int64_t limit);
 
+/// Every pixel as large as the largest of the 3 x 3 around it, so that single points can be seen.
+void widen(Picture& picture);
+
 /// Elementwise a - b; both of one size.
 [[nodiscard]] Picture difference(const Picture& a, const Picture& b);
 

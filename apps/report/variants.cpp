@@ -41,9 +41,8 @@ std::vector<ViewEntry> entries_of(const std::vector<VariantRecord>& variants,
   std::vector<ViewEntry> found;
   for (const VariantRecord& variant : variants) {
     for (const ViewEntry& entry : view_list(variant.first_cell / "results")) {
-      const bool known = std::any_of(found.begin(), found.end(), [&](const ViewEntry& e) {
-        return e.file == entry.file;
-      });
+      const bool known = std::any_of(found.begin(), found.end(),
+                                     [&](const ViewEntry& e) { return e.file == entry.file; });
       if (entry.kind == kind && !known && !entry.name.ends_with(kStart)) found.push_back(entry);
     }
   }
@@ -83,8 +82,8 @@ std::string view_rows(const RunRecord& run, const std::vector<VariantRecord>& va
 std::string view_diagrams(const std::vector<VariantRecord>& variants) {
   std::string drawn;
   for (const ViewEntry& entry : entries_of(variants, "curve")) {
-    Diagram diagram{entry.view + ": " + entry.name + ", " + entry.y_label, entry.x_label, {}, true,
-                    false};
+    Diagram diagram{
+        entry.view + ": " + entry.name + ", " + entry.y_label, entry.x_label, {}, true, false};
     for (const VariantRecord& variant : variants) {
       const fs::path results = variant.first_cell / "results";
       if (!fs::exists(results / entry.file)) continue;

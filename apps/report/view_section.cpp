@@ -24,11 +24,9 @@ struct ViewParts {
     auto found = std::find_if(diagrams.begin(), diagrams.end(), same);
     if (found == diagrams.end()) {
       const std::string& title = entry.y_label;
-      diagrams.emplace_back(name, Diagram{name.empty() ? title : name + ": " + title,
-                                          entry.x_label,
-                                          {},
-                                          false,
-                                          false});
+      diagrams.emplace_back(
+          name,
+          Diagram{name.empty() ? title : name + ": " + title, entry.x_label, {}, false, false});
       found = std::prev(diagrams.end());
     }
     found->second.series.push_back(std::move(series));

@@ -14,6 +14,7 @@ struct EmitterParameter {
   double low = 0, high = 0;
   /// A step of a fit is at most `step + relative_step |value|` long.
   double step = 0, relative_step = 0;
+  double typical = 0;  ///< Of a quantity that is much the same for all emitters (sigma).
 };
 
 /// Emitters that are fitted side by side, one in each lane of the machine's vectors.
@@ -28,6 +29,7 @@ inline constexpr int kMaxFisherEntries = kMaxEmitterParameters * (kMaxEmitterPar
 struct EmitterWindows {
   const double* counts = nullptr;
   const double* variance = nullptr;
+  const bool* wanted = nullptr;  ///< Lanes whose sums are looked at; null for all.
 };
 
 /// What one evaluation says of every lane, of the model mu at theta with the shifted mean
@@ -55,7 +57,11 @@ class EmitterBlock {
   [[nodiscard]] virtual std::int64_t n_y() const = 0;
   [[nodiscard]] virtual std::int64_t n_x() const = 0;
   [[nodiscard]] virtual const std::vector<EmitterParameter>& parameters() const = 0;
-  /// A first guess for an emitter near the middle of its window.
+  /// Guesses that a fit is begun from, the best of which stays.
+  [[nodiscard]] virtual int starts() const { return 1; }
+  /// First guesses for an emitter near the middle of its window, the most likely one first:
+  /// theta[(start * parameters + parameter) * kEmitterLanes + lane]; NaN in x for one that is not
+  /// worth a fit.
   virtual void start(const EmitterWindows& windows, double* theta) const = 0;
   virtual void evaluate(const EmitterWindows& windows, const double* theta,
                         EmitterSums& sums) const = 0;

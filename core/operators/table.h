@@ -34,6 +34,19 @@ class Table {
     return columns_.back().values;
   }
 
+  /// The rows of a table of the same columns; all of it where this one has none yet.
+  void append(const Table& more) {
+    if (columns_.empty()) {
+      columns_ = more.columns_;
+      return;
+    }
+    PARFOCAL_CHECK(columns_.size() == more.columns_.size());
+    for (Column& column : columns_) {
+      const std::vector<double>& values = more.at(column.name);
+      column.values.insert(column.values.end(), values.begin(), values.end());
+    }
+  }
+
   [[nodiscard]] std::size_t rows() const {
     return columns_.empty() ? 0 : columns_.front().values.size();
   }

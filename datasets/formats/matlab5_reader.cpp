@@ -107,6 +107,7 @@ std::optional<std::vector<std::byte>> converted(const std::vector<std::byte>& fr
     Stored number;
     std::memcpy(&number, from.data() + i * sizeof number, sizeof number);
     if (!holds<Value>(number)) return std::nullopt;
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): int8 is a number here.
     const auto value = static_cast<Value>(number);
     std::memcpy(to.data() + i * sizeof value, &value, sizeof value);
   }

@@ -2,11 +2,11 @@
 #include "datasets/formats/ome_tiff_writer.h"
 
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -197,18 +197,20 @@ class OmeTiffWriter {
     big_ = big_ || page_bytes(0) + page_bytes(1) * (sizes.n_planes() - 1) > kBigTiffFrom;
   }
 
-  void write(AtomicFile& file, const Array& planes) const {
-    file.write(header());
-    std::uint64_t at = header().size();
-    for (std::uint64_t plane = 0; plane < sizes_.n_planes(); ++plane) {
-      const std::uint64_t next = at + page_bytes(plane);
-      const bool last = plane + 1 == sizes_.n_planes();
-      file.write(directory(plane, at).encode(at, last ? 0 : next));
-      file.write(std::span<const std::byte>(planes.bytes)
-                     .subspan(plane * sizes_.plane_bytes(), sizes_.plane_bytes()));
-      at = next;
+  /// Each plane in its turn, the first one with the header.
+  void write_plane(AtomicFile& file, std::span<const std::byte> values) {
+    if (plane_ == 0) {
+      file.write(header());
+      at_ = header().size();
     }
+    const std::uint64_t next = at_ + page_bytes(plane_);
+    const bool last = plane_ + 1 == sizes_.n_planes();
+    file.write(directory(plane_, at_).encode(at_, last ? 0 : next));
+    file.write(values);
+    at_ = next;
+    ++plane_;
   }
+  [[nodiscard]] std::uint64_t planes_written() const { return plane_; }
 
  private:
   std::string header() const {
@@ -258,24 +260,31 @@ class OmeTiffWriter {
   }
 
   Sizes sizes_;
-  const OmeMetadata& metadata_;
+  OmeMetadata metadata_;
   std::string xml_;
+  std::uint64_t plane_ = 0, at_ = 0;
   std::uint64_t rows_per_strip_ = 1;
   std::uint64_t n_strips_ = 1;
   bool big_ = false;
 };
 
+std::span<const std::byte> plane_of(const Array& planes, const Sizes& sizes, std::uint64_t plane) {
+  return std::span<const std::byte>(planes.bytes)
+      .subspan(plane * sizes.plane_bytes(), sizes.plane_bytes());
+}
+
+/// Reads every plane back; `is_plane` knows what was written.
+template <class IsPlane>
 void compare_with_file(const std::filesystem::path& written, const std::filesystem::path& path,
-                       const Array& planes, const Sizes& sizes) {
+                       const Sizes& sizes, IsPlane is_plane) {
   ReadOptions unlimited;
   unlimited.max_frame_bytes = std::max(unlimited.max_frame_bytes, sizes.plane_bytes());
+  unlimited.max_pages = std::max(unlimited.max_pages, static_cast<std::int64_t>(sizes.n_planes()));
   const auto stack = open_stack(written, unlimited);
   bool equal = stack->info().n_frames == static_cast<std::int64_t>(sizes.n_planes());
   for (std::uint64_t plane = 0; equal && plane < sizes.n_planes(); ++plane) {
     const Array back = stack->read_frame(static_cast<std::int64_t>(plane));
-    equal = back.bytes.size() == sizes.plane_bytes() &&
-            std::memcmp(back.bytes.data(), planes.bytes.data() + plane * sizes.plane_bytes(),
-                        sizes.plane_bytes()) == 0;
+    equal = back.bytes.size() == sizes.plane_bytes() && is_plane(plane, back.bytes);
   }
   if (!equal) {
     throw FileError(path.string() +
@@ -284,15 +293,65 @@ void compare_with_file(const std::filesystem::path& written, const std::filesyst
   }
 }
 
+std::uint32_t check_sum(std::span<const std::byte> bytes) {
+  return static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
 }  // namespace
 
 void write_ome_tiff(const std::filesystem::path& path, const Array& planes,
                     const OmeMetadata& metadata) {
   const Sizes sizes = sizes_of(planes, metadata);
   AtomicFile file(path);
-  OmeTiffWriter(sizes, metadata).write(file, planes);
-  compare_with_file(file.temporary_path(), path, planes, sizes);
+  OmeTiffWriter writer(sizes, metadata);
+  for (std::uint64_t plane = 0; plane < sizes.n_planes(); ++plane) {
+    writer.write_plane(file, plane_of(planes, sizes, plane));
+  }
+  compare_with_file(file.temporary_path(), path, sizes,
+                    [&](std::uint64_t plane, const std::vector<std::byte>& back) {
+                      return std::ranges::equal(back, plane_of(planes, sizes, plane));
+                    });
   file.commit();
+}
+
+struct OmeTiffMovie::State {
+  State(const std::filesystem::path& final_path, const Sizes& movie, const OmeMetadata& metadata)
+      : path(final_path), sizes(movie), file(final_path), writer(movie, metadata) {}
+
+  std::filesystem::path path;
+  Sizes sizes;
+  AtomicFile file;
+  OmeTiffWriter writer;
+  std::vector<std::uint32_t> check_sums;
+};
+
+OmeTiffMovie::OmeTiffMovie(const std::filesystem::path& path, std::int64_t frames, std::int64_t n_y,
+                           std::int64_t n_x, const OmeMetadata& metadata) {
+  PARFOCAL_CHECK(std::min({frames, n_y, n_x}) >= 1);
+  Sizes sizes;
+  sizes.n_t = static_cast<std::uint64_t>(frames);
+  sizes.n_y = static_cast<std::uint64_t>(n_y);
+  sizes.n_x = static_cast<std::uint64_t>(n_x);
+  state_ = std::make_unique<State>(path, sizes, metadata);
+}
+
+OmeTiffMovie::~OmeTiffMovie() = default;
+
+void OmeTiffMovie::add(std::span<const std::byte> frame) {
+  PARFOCAL_CHECK(frame.size() == state_->sizes.plane_bytes());
+  PARFOCAL_CHECK(state_->writer.planes_written() < state_->sizes.n_planes());
+  state_->check_sums.push_back(check_sum(frame));
+  state_->writer.write_plane(state_->file, frame);
+}
+
+void OmeTiffMovie::commit() {
+  PARFOCAL_CHECK(state_->writer.planes_written() == state_->sizes.n_planes());
+  compare_with_file(state_->file.temporary_path(), state_->path, state_->sizes,
+                    [this](std::uint64_t frame, const std::vector<std::byte>& back) {
+                      return check_sum(back) == state_->check_sums[frame];
+                    });
+  state_->file.commit();
 }
 
 }  // namespace parfocal::formats

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,5 +40,28 @@ struct OmeMetadata {
 /// Tested by:  tests/datasets/ome_tiff_writer_test.cpp
 void write_ome_tiff(const std::filesystem::path& path, const Array& planes,
                     const OmeMetadata& metadata = {});
+
+/// The same for a movie of one channel, frame by frame, so that memory does not grow with it.
+///
+/// Invariants: the file gets its name in `commit`, after every frame was read back and its check sum
+///             compared; without it nothing is left.
+/// Errors:     FileError.
+/// Tested by:  tests/datasets/ome_tiff_writer_test.cpp
+class OmeTiffMovie {
+ public:
+  OmeTiffMovie(const std::filesystem::path& path, std::int64_t frames, std::int64_t n_y,
+               std::int64_t n_x, const OmeMetadata& metadata = {});
+  ~OmeTiffMovie();
+  OmeTiffMovie(const OmeTiffMovie&) = delete;
+  OmeTiffMovie& operator=(const OmeTiffMovie&) = delete;
+
+  /// The next frame, float32 [n_y, n_x].
+  void add(std::span<const std::byte> frame);
+  void commit();  ///< After the last frame.
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace parfocal::formats

@@ -50,8 +50,8 @@ void to_bspline_coefficients(std::vector<double>& values, std::int64_t n_z, std:
 
 BsplineWeights bspline_weights(double f) {
   const double g = 1.0 - f;
-  return {{g * g * g / 6.0, 2.0 / 3.0 - 0.5 * f * f * (2.0 - f), 2.0 / 3.0 - 0.5 * g * g * (2.0 - g),
-           f * f * f / 6.0},
+  return {{g * g * g / 6.0, 2.0 / 3.0 - 0.5 * f * f * (2.0 - f),
+           2.0 / 3.0 - 0.5 * g * g * (2.0 - g), f * f * f / 6.0},
           {-0.5 * g * g, 1.5 * f * f - 2.0 * f, 2.0 * g - 1.5 * g * g, 0.5 * f * f}};
 }
 

@@ -102,7 +102,7 @@ std::vector<EmitterParameter> gaussian_parameters(const GaussianShape& shape) {
   };
   if (shape.free_width) {
     const double widest = 0.5 * static_cast<double>(std::min(shape.n_y, shape.n_x));
-    parameters.push_back({"sigma", "px", 0.3, widest, 0.0, 0.3});
+    parameters.push_back({"sigma", "px", 0.3, widest, 0.0, 0.3, shape.sigma_x_px});
   }
   return parameters;
 }

@@ -2,41 +2,14 @@
 #include "forward_models/smlm/gaussian_emitters.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/arange.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/stack.h>
 
-#include <numbers>
-
 #include "core/tensor/tensor_checks.h"
+#include "forward_models/smlm/axis_shares.h"
 #include "forward_models/smlm/gaussian_block.h"
-#include "optics/psf/integrated_gaussian.h"
 
 namespace parfocal::smlm {
-namespace {
-
-/// Shares of one axis [emitter, n] with their derivatives to centre and width.
-struct AxisShares {
-  at::Tensor e, d_center, d_width;
-};
-
-AxisShares axis_shares(const at::Tensor& center, const at::Tensor& width, std::int64_t n) {
-  const at::Tensor pixel = at::arange(n, at::kDouble).to(center.device());
-  const at::Tensor s = width.unsqueeze(-1);
-  const at::Tensor low = (pixel - 0.5 - center.unsqueeze(-1)) / s;
-  const at::Tensor high = (pixel + 0.5 - center.unsqueeze(-1)) / s;
-  const at::Tensor at_low = (-0.5 * low.square()).exp(), at_high = (-0.5 * high.square()).exp();
-  const at::Tensor slope = std::numbers::inv_sqrtpi / (s * std::numbers::sqrt2);
-  return {optics::pixel_shares(center, width, n, 0.0), (at_low - at_high) * slope,
-          (low * at_low - high * at_high) * slope};
-}
-
-at::Tensor on_plane(const at::Tensor& y, const at::Tensor& x) {
-  return y.unsqueeze(-1) * x.unsqueeze(-2);
-}
-
-}  // namespace
-
 void GaussianEmitters::describe(Schema<Params>& s) {
   s.summary("Single molecules as Gaussians integrated over the pixels of a window.");
   s.equation(

@@ -27,8 +27,8 @@ namespace {
 
 constexpr double kMicrometre = 1e-6;
 constexpr double kToleratedShare = 0.05;
-constexpr std::int64_t kBatch = 32;         // Emitters whose pupils are held at once.
-constexpr double kSamplesPerWave = 14;      // Of the table: of the finest wave of the intensity.
+constexpr std::int64_t kBatch = 32;     // Emitters whose pupils are held at once.
+constexpr double kSamplesPerWave = 14;  // Of the table: of the finest wave of the intensity.
 constexpr std::int64_t kShownPlanes = 9;
 
 /// Pixels that a Gaussian of standard deviation `sigma_px` reaches to one side.
@@ -152,10 +152,11 @@ void PupilEmitters::check_period(const std::string& path) const {
   for (const Length depth : params_.depth) {
     const double share = imaging_.aliased_share(depth.m());
     if (!(share > kToleratedShare)) continue;
-    throw SamplingError(fmt::format(
-        "{}.plane.pitch: the phase of the pupil turns by more than pi between two samples for {:.2g} "
-        "% of the light at a depth of {}; take finer samples",
-        path, 100.0 * share, optics::length_text(depth.m())));
+    throw SamplingError(
+        fmt::format("{}.plane.pitch: the phase of the pupil turns by more than pi between two "
+                    "samples for {:.2g} "
+                    "% of the light at a depth of {}; take finer samples",
+                    path, 100.0 * share, optics::length_text(depth.m())));
   }
 }
 
@@ -220,27 +221,17 @@ PointEmitters::Images PupilEmitters::emitter_images(const at::Tensor& theta) con
 
 SampledPsf PupilEmitters::sampled_psf() const {
   const at::NoGradGuard no_grad;
-  SampledPsf psf;
   const double wave_um = params_.wavelength.m() / params_.pupil.index_sample / kMicrometre;
-  psf.step_z = wave_um / kSamplesPerWave;
-  psf.first_z = parameters_[2].low - static_cast<double>(kSplineMargin) * psf.step_z;
-  psf.n_z = static_cast<std::int64_t>(
-                std::ceil((parameters_[2].high - parameters_[2].low) / psf.step_z)) +
-            2 * kSplineMargin + 1;
   const double finest_m = params_.wavelength.m() / pupil_.open_na() / kSamplesPerWave;
-  psf.oversampling =
-      static_cast<std::int64_t>(std::ceil(std::max(pitch_m_[0], pitch_m_[1]) / finest_m));
-  const auto half = [&](const EmitterParameter& place) {
-    return static_cast<std::int64_t>(std::ceil(place.high)) * psf.oversampling + kSplineMargin;
-  };
-  psf.centre_y = half(parameters_[1]);
-  psf.centre_x = half(parameters_[0]);
-  psf.n_y = 2 * psf.centre_y + 1;
-  psf.n_x = 2 * psf.centre_x + 1;
+  SampledPsf psf =
+      table_for(parameters_,
+                static_cast<std::int64_t>(std::ceil(std::max(pitch_m_[0], pitch_m_[1]) / finest_m)),
+                wave_um / kSamplesPerWave);
 
   Params fine = params_;
   fine.window = {psf.n_y, psf.n_x};
-  for (Length& pitch : fine.pitch) pitch = Length::from_m(pitch.m() / static_cast<double>(psf.oversampling));
+  for (Length& pitch : fine.pitch)
+    pitch = Length::from_m(pitch.m() / static_cast<double>(psf.oversampling));
   const optics::PupilImaging imaging(pupil_, fine.wavelength.m(), plane_of(fine.plane),
                                      with_reach(fine), at::kDouble);
   const at::Tensor masked = masked_pupil();
@@ -255,11 +246,13 @@ SampledPsf PupilEmitters::sampled_psf() const {
   };
   for (std::int64_t k = 0; k < psf.n_z; ++k) {
     const double z_m = (psf.first_z + static_cast<double>(k) * psf.step_z) * kMicrometre;
-    at::Tensor plane = imaging.images(masked, centre(psf.centre_y, 0), centre(psf.centre_x, 1),
-                                      at::full({1}, z_m, at::kDouble), false)
+    at::Tensor plane = imaging
+                           .images(masked, centre(psf.centre_y, 0), centre(psf.centre_x, 1),
+                                   at::full({1}, z_m, at::kDouble), false)
                            .value[0];
     if (fine.blur) plane = at::matmul(at::matmul(matrix(0), plane), matrix(1).t());
-    const at::Tensor values = (plane * static_cast<double>(psf.oversampling * psf.oversampling)).contiguous();
+    const at::Tensor values =
+        (plane * static_cast<double>(psf.oversampling * psf.oversampling)).contiguous();
     psf.values.insert(psf.values.end(), values.const_data_ptr<double>(),
                       values.const_data_ptr<double>() + values.numel());
   }

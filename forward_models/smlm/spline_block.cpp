@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/check.h"
 #include "forward_models/smlm/bspline.h"
@@ -10,16 +11,20 @@
 namespace parfocal::smlm {
 namespace {
 
-constexpr int kReach = 2;              // Whole pixels from the middle where a fit may start.
-constexpr std::int64_t kRowRoom = 32;    // Columns that whole vectors may read behind a row.
+constexpr int kReach = 2;   // Whole pixels from the middle where a fit may start.
+constexpr int kStarts = 3;  // Depths from which a fit may start.
+/// Another depth is tried where its photons lie within so many deviations of those that fit best, or
+/// within this part of them: images between two depths are no better explained.
+constexpr double kPlausible = 5.0, kMismatch = 0.1;
+constexpr std::int64_t kRowRoom = 32;  // Columns that whole vectors may read behind a row.
 
-SplineEvaluate evaluate_of(SimdLevel level) {
+const SplineKernels& kernels_of(SimdLevel level) {
 #if defined(PARFOCAL_SIMD_X86)
-  if (level == SimdLevel::kAvx512) return avx512::kEvaluateSpline;
-  if (level == SimdLevel::kAvx2) return avx2::kEvaluateSpline;
+  if (level == SimdLevel::kAvx512) return avx512::kSplineKernels;
+  if (level == SimdLevel::kAvx2) return avx2::kSplineKernels;
 #endif
   static_cast<void>(level);
-  return baseline::kEvaluateSpline;
+  return baseline::kSplineKernels;
 }
 
 SplineTable table_of(const SampledPsf& psf, const SplineFit& fit) {
@@ -49,28 +54,38 @@ SplineTable table_of(const SampledPsf& psf, const SplineFit& fit) {
   return table;
 }
 
-/// The image of an emitter at one depth on whole pixels, on a window that is larger by the reach of
-/// a start to every side, and what shifts of it look like in a window.
+/// The image of an emitter at one depth and one half pixel, on a window that is larger by the reach
+/// of a start to every side.
 struct StartImage {
-  struct Shift {
-    int dy = 0, dx = 0;
-    double mean = 0, norm = 0;  ///< Norm without the mean.
-  };
   double z = 0;
   std::vector<double> values;
-  std::vector<Shift> shifts;
 };
+
+/// A start: depth `k` in half steps, place in half pixels from the middle.
+struct Candidate {
+  int k = 0, y = 0, x = 0;
+  double projection = 0;  ///< Photons that fit best, over their deviation on a background of 1.
+  double photons = 0, mean = 0;
+};
+
+/// Whole pixels below or at a number of half ones.
+constexpr int whole(int halves) { return (halves - (halves & 1)) / 2; }
 
 class SplineBlock final : public EmitterBlock {
  public:
   SplineBlock(const SampledPsf& psf, const SplineFit& fit, SimdLevel level)
-      : fit_(fit), table_(table_of(psf, fit)), evaluate_(evaluate_of(level)) {
+      : fit_(fit), table_(table_of(psf, fit)), kernels_(kernels_of(level)) {
     check_reach(psf);
     const EmitterParameter& depth = fit.parameters[2];
-    const auto steps = std::max(1.0, std::ceil((depth.high - depth.low) / fit.start_step_z));
-    for (int k = 0; k <= static_cast<int>(steps); ++k) {
-      starts_.push_back(start_at(depth.low + (depth.high - depth.low) * k / steps));
+    const int steps =
+        2 * std::max(1, static_cast<int>(std::ceil((depth.high - depth.low) / fit.start_step_z)));
+    for (int k = 0; k <= steps; ++k) {
+      for (int half = 0; half < 4; ++half) {
+        starts_.push_back(
+            start_at(depth.low + (depth.high - depth.low) * k / steps, half / 2, half % 2));
+      }
     }
+    depths_ = steps + 1;
   }
 
   [[nodiscard]] std::int64_t n_y() const override { return fit_.n_y; }
@@ -79,6 +94,7 @@ class SplineBlock final : public EmitterBlock {
     return fit_.parameters;
   }
 
+  [[nodiscard]] int starts() const override { return kStarts; }
   void start(const EmitterWindows& windows, double* theta) const override {
     std::vector<double> electrons(static_cast<std::size_t>(fit_.n_y * fit_.n_x));
     for (int lane = 0; lane < kEmitterLanes; ++lane) {
@@ -93,7 +109,7 @@ class SplineBlock final : public EmitterBlock {
 
   void evaluate(const EmitterWindows& windows, const double* theta,
                 EmitterSums& sums) const override {
-    evaluate_(table_, windows, theta, sums);
+    kernels_.evaluate(table_, windows, theta, sums);
   }
 
  private:
@@ -112,46 +128,25 @@ class SplineBlock final : public EmitterBlock {
     PARFOCAL_CHECK((p[2].high - psf.first_z) / psf.step_z <= static_cast<double>(psf.n_z) - 3.0);
   }
 
-  [[nodiscard]] StartImage start_at(double z) const {
+  [[nodiscard]] StartImage start_at(double z, int half_y, int half_x) const {
     StartImage image;
     image.z = z;
     const double t = (z - table_.first_z) / table_.step_z;
     const BsplineWeights depth = bspline_weights(t - std::floor(t));
     const auto layer = static_cast<std::int64_t>(std::floor(t)) - 1;
-    const auto first = [&](double centre, std::int64_t n) {
-      return static_cast<std::int64_t>(centre) - ((n - 1) / 2 + kReach) * table_.oversampling;
+    const auto first = [&](double centre, std::int64_t n, int half) {
+      return static_cast<std::int64_t>(centre) - ((n - 1) / 2 + kReach) * table_.oversampling -
+             half * table_.oversampling / 2;
     };
-    const std::int64_t y0 = first(table_.centre_y, fit_.n_y);
-    const std::int64_t x0 = first(table_.centre_x, fit_.n_x);
+    const std::int64_t y0 = first(table_.centre_y, fit_.n_y, half_y);
+    const std::int64_t x0 = first(table_.centre_x, fit_.n_x, half_x);
     for (std::int64_t j = 0; j < fit_.n_y + 2 * kReach; ++j) {
       for (std::int64_t i = 0; i < fit_.n_x + 2 * kReach; ++i) {
         image.values.push_back(
             sample(depth, layer, y0 + j * table_.oversampling, x0 + i * table_.oversampling));
       }
     }
-    for (int dy = -kReach; dy <= kReach; ++dy) {
-      for (int dx = -kReach; dx <= kReach; ++dx) image.shifts.push_back(shift_of(image, dy, dx));
-    }
     return image;
-  }
-
-  /// First value of row j of the image moved by whole pixels.
-  [[nodiscard]] const double* row_of(const StartImage& image, std::int64_t j, int dy,
-                                     int dx) const {
-    return image.values.data() + (j + kReach - dy) * (fit_.n_x + 2 * kReach) + kReach - dx;
-  }
-
-  [[nodiscard]] StartImage::Shift shift_of(const StartImage& image, int dy, int dx) const {
-    double sum = 0, squares = 0;
-    for (std::int64_t j = 0; j < fit_.n_y; ++j) {
-      const double* row = row_of(image, j, dy, dx);
-      for (std::int64_t i = 0; i < fit_.n_x; ++i) {
-        sum += row[i];
-        squares += row[i] * row[i];
-      }
-    }
-    const double mean = sum / static_cast<double>(fit_.n_y * fit_.n_x);
-    return {dy, dx, mean, std::sqrt(squares - mean * sum)};
   }
 
   /// The spline at whole samples of y and x.
@@ -175,51 +170,133 @@ class SplineBlock final : public EmitterBlock {
     return sum;
   }
 
-  /// Photons that fit best, by the norm of the image: their square is the variance explained.
-  [[nodiscard]] double projection(const std::vector<double>& electrons, double sum,
-                                  const StartImage& image, const StartImage::Shift& shift) const {
-    double product = 0;
-    for (std::int64_t j = 0; j < fit_.n_y; ++j) {
-      const double* row = row_of(image, j, shift.dy, shift.dx);
-      const double* counts = electrons.data() + j * fit_.n_x;
-      for (std::int64_t i = 0; i < fit_.n_x; ++i) product += counts[i] * row[i];
+  /// How well an emitter explains the window, whose electrons sum to `sum`.
+  [[nodiscard]] Candidate judged(const std::vector<double>& electrons, double sum, int k, int y,
+                                 int x) const {
+    const StartImage& image = starts_[static_cast<std::size_t>(4 * k + 2 * (y & 1) + (x & 1))];
+    const std::int64_t stride = fit_.n_x + 2 * kReach;
+    const double* first = image.values.data() + (kReach - whole(y)) * stride + kReach - whole(x);
+    const ImageSums sums = kernels_.product(electrons.data(), first, fit_.n_y, fit_.n_x, stride);
+    const double mean = sums.image / static_cast<double>(fit_.n_y * fit_.n_x);
+    const double norm = std::sqrt(sums.squares - mean * sums.image);
+    const double projection = (sums.product - sum * mean) / norm;
+    return {k, y, x, projection, projection / norm, mean};
+  }
+
+  /// The best whole pixel at each whole step of depth.
+  [[nodiscard]] std::vector<Candidate> coarse(const std::vector<double>& electrons,
+                                              double sum) const {
+    std::vector<Candidate> found;
+    for (int k = 0; k < depths_; k += 2) {
+      Candidate best;
+      for (int y = -2 * kReach; y <= 2 * kReach; y += 2) {
+        for (int x = -2 * kReach; x <= 2 * kReach; x += 2) {
+          const Candidate one = judged(electrons, sum, k, y, x);
+          const bool first = y == -2 * kReach && x == -2 * kReach;
+          if (first || one.projection > best.projection) best = one;
+        }
+      }
+      found.push_back(best);
     }
-    return (product - sum * shift.mean) / shift.norm;
+    return found;
+  }
+
+  /// Local maxima over depth, the largest first.
+  static std::vector<Candidate> peaks_of(const std::vector<Candidate>& all) {
+    std::vector<Candidate> peaks;
+    for (std::size_t k = 0; k < all.size(); ++k) {
+      const bool above = k == 0 || all[k].projection > all[k - 1].projection;
+      const bool below = k + 1 == all.size() || all[k].projection >= all[k + 1].projection;
+      if (above && below) peaks.push_back(all[k]);
+    }
+    if (peaks.empty()) peaks.push_back(all.front());
+    sort(peaks);
+    peaks.resize(std::min<std::size_t>(peaks.size(), 2 * kStarts));
+    return peaks;
+  }
+
+  static void sort(std::vector<Candidate>& peaks) {
+    std::stable_sort(peaks.begin(), peaks.end(), [](const Candidate& a, const Candidate& b) {
+      return a.projection > b.projection;
+    });
+  }
+
+  /// Among the neighbours half a step and half a pixel away.
+  [[nodiscard]] Candidate refined(const std::vector<double>& electrons, double sum,
+                                  const Candidate& from) const {
+    Candidate best = from;
+    const auto inside = [](int half) { return std::abs(half) <= 2 * kReach; };
+    for (int k = std::max(0, from.k - 1); k <= std::min(depths_ - 1, from.k + 1); ++k) {
+      for (int y = from.y - 1; y <= from.y + 1; ++y) {
+        for (int x = from.x - 1; x <= from.x + 1; ++x) {
+          if (!inside(y) || !inside(x)) continue;
+          const Candidate one = judged(electrons, sum, k, y, x);
+          if (one.projection > best.projection) best = one;
+        }
+      }
+    }
+    return best;
   }
 
   void start_lane(const std::vector<double>& electrons, int lane, double* theta) const {
     double sum = 0;
     for (const double d : electrons) sum += d;
-    const StartImage* image = &starts_.front();
-    const StartImage::Shift* shift = &image->shifts.front();
-    double most = 0;
-    for (const StartImage& start : starts_) {
-      for (const StartImage::Shift& moved : start.shifts) {
-        const double found = projection(electrons, sum, start, moved);
-        if (!(found > most)) continue;
-        most = found;
-        image = &start;
-        shift = &moved;
-      }
-    }
-    const double photons = std::max(10.0, most / shift->norm);
     const double level = sum / static_cast<double>(electrons.size());
-    const double values[] = {static_cast<double>((fit_.n_x - 1) / 2 + shift->dx),
-                             static_cast<double>((fit_.n_y - 1) / 2 + shift->dy), image->z, photons,
-                             std::max(0.1, level - photons * shift->mean)};
+    std::vector<Candidate> peaks = peaks_of(coarse(electrons, sum));
+    for (Candidate& peak : peaks) peak = refined(electrons, sum, peak);
+    sort(peaks);
+    const double most = peaks.front().projection;
+    const double near = kPlausible * std::sqrt(std::max(level, 1.0)) + kMismatch * most;
+    for (int s = 0; s < kStarts; ++s) {
+      double* first = theta + s * static_cast<int>(fit_.parameters.size()) * kEmitterLanes + lane;
+      const auto at = static_cast<std::size_t>(s);
+      if (s > 0 && !(at < peaks.size() && most - peaks[at].projection < near)) {
+        first[0] = std::numeric_limits<double>::quiet_NaN();
+        continue;
+      }
+      set_start(peaks[at], level, first);
+    }
+  }
+
+  void set_start(const Candidate& peak, double level, double* theta) const {
+    const double photons = std::max(10.0, peak.photons);
+    const auto middle = [](std::int64_t n) { return static_cast<double>((n - 1) / 2); };
+    const double values[] = {middle(fit_.n_x) + 0.5 * peak.x, middle(fit_.n_y) + 0.5 * peak.y,
+                             starts_[static_cast<std::size_t>(4 * peak.k)].z, photons,
+                             std::max(0.1, level - photons * peak.mean)};
     for (std::size_t a = 0; a < fit_.parameters.size(); ++a) {
-      theta[a * kEmitterLanes + static_cast<std::size_t>(lane)] =
+      theta[a * kEmitterLanes] =
           std::clamp(values[a], fit_.parameters[a].low, fit_.parameters[a].high);
     }
   }
 
   SplineFit fit_;
   SplineTable table_;
-  SplineEvaluate evaluate_;
-  std::vector<StartImage> starts_;
+  SplineKernels kernels_;
+  std::vector<StartImage> starts_;  // [depth][half pixel of y][of x]
+  int depths_ = 0;
 };
 
 }  // namespace
+
+SampledPsf table_for(const std::vector<EmitterParameter>& parameters, std::int64_t oversampling,
+                     double step_z) {
+  SampledPsf psf;
+  psf.oversampling = oversampling;
+  psf.step_z = step_z;
+  const EmitterParameter& depth = parameters[2];
+  psf.first_z = depth.low - static_cast<double>(kSplineMargin) * step_z;
+  psf.n_z = static_cast<std::int64_t>(std::ceil((depth.high - depth.low) / step_z)) +
+            2 * kSplineMargin + 1;
+  const auto half = [&](const EmitterParameter& place) {
+    return static_cast<std::int64_t>(std::ceil(place.high)) * oversampling + kSplineMargin;
+  };
+  psf.centre_y = half(parameters[1]);
+  psf.centre_x = half(parameters[0]);
+  psf.n_y = 2 * psf.centre_y + 1;
+  psf.n_x = 2 * psf.centre_x + 1;
+  return psf;
+}
 
 std::shared_ptr<const EmitterBlock> make_spline_block(const SampledPsf& psf, const SplineFit& fit,
                                                       SimdLevel level) {

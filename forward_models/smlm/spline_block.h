@@ -30,6 +30,11 @@ struct SplineFit {
   double start_step_z = 0.0;  ///< Depths at which a fit looks for its start lie this far apart.
 };
 
+/// A table without values that holds what emitters at the limits of these parameters (x, y, z, ..)
+/// meet, centred, with planes `step_z` apart.
+[[nodiscard]] SampledPsf table_for(const std::vector<EmitterParameter>& parameters,
+                                   std::int64_t oversampling, double step_z);
+
 /// Samples a table needs beyond those an emitter at the limits of its place meets.
 inline constexpr std::int64_t kSplineMargin = 8;
 
@@ -38,13 +43,15 @@ inline constexpr std::int64_t kSplineMargin = 8;
 ///   mu = N sum_abc c_abc beta3(t_z - a) beta3(t_y - b) beta3(t_x - c) + background
 ///
 /// All pixels of a window share the 4 + 4 + 4 weights, so depth is summed first, then y, then x.
-/// The start of a fit is the depth and the whole pixel (up to two from the middle) whose image
-/// explains most of the variance of the window.
+/// A fit starts from the depth and the half pixel (up to two pixels from the middle) whose image
+/// explains most of the variance of the window, and from up to two other depths that explain nearly
+/// as much.
 ///
 /// Precision:  coefficients in float32, sums in float64.
 /// Invariants: a lane does not see its neighbours.
 /// Errors:     LogicError for a table that does not hold what emitters at the limits meet.
-/// Tested by:  tests/forward_models/spline_block_test.cpp, tests/forward_models/pupil_emitters_test.cpp.
+/// Tested by:  tests/forward_models/pupil_emitters_test.cpp,
+///             tests/forward_models/double_helix_emitters_test.cpp.
 [[nodiscard]] std::shared_ptr<const EmitterBlock> make_spline_block(
     const SampledPsf& psf, const SplineFit& fit, SimdLevel level = best_simd_level());
 
@@ -58,16 +65,25 @@ struct SplineTable {
   double centre_y = 0, centre_x = 0, first_z = 0, step_z = 1;
 };
 
-using SplineEvaluate = void (*)(const SplineTable&, const EmitterWindows&, const double* theta,
-                                EmitterSums&);
+/// Sums over an image, and of its product with a window.
+struct ImageSums {
+  double product = 0, image = 0, squares = 0;
+};
+
+struct SplineKernels {
+  void (*evaluate)(const SplineTable&, const EmitterWindows&, const double* theta, EmitterSums&);
+  /// Of a packed window of n_y x n_x and an image with rows `stride` apart.
+  ImageSums (*product)(const double* window, const double* image, std::int64_t n_y,
+                       std::int64_t n_x, std::int64_t stride);
+};
 namespace baseline {
-extern const SplineEvaluate kEvaluateSpline;
+extern const SplineKernels kSplineKernels;
 }
 namespace avx2 {
-extern const SplineEvaluate kEvaluateSpline;
+extern const SplineKernels kSplineKernels;
 }
 namespace avx512 {
-extern const SplineEvaluate kEvaluateSpline;
+extern const SplineKernels kSplineKernels;
 }
 
 }  // namespace parfocal::smlm

@@ -112,9 +112,8 @@ class SplineEmitter {
     double* value = depth_row(row, 0);
     double* slope = depth_row(row, 1);
     for (std::int64_t p = 0; p < table_.oversampling; ++p) {
-      const float* from = table_.values.data() +
-                          (z_.first * table_.n_y + y_.first + row) * line + p * table_.stride +
-                          first_column_;
+      const float* from = table_.values.data() + (z_.first * table_.n_y + y_.first + row) * line +
+                          p * table_.stride + first_column_;
       for (std::int64_t i = 0; i < width_; i += kWidth) {
         Vector v{}, s{};
         for (int k = 0; k < kTaps; ++k) {
@@ -164,8 +163,8 @@ class SplineEmitter {
       Vector h{}, hx{}, hy{}, hz{}, used = filled(1.0);
       for (int k = 0; k < kTaps; ++k) {
         const std::int64_t at = x_.first + k;
-        const std::int64_t from = at % table_.oversampling * width_ +
-                                  at / table_.oversampling - first_column_ + i;
+        const std::int64_t from =
+            at % table_.oversampling * width_ + at / table_.oversampling - first_column_ + i;
         const Vector c = loaded(rows[0] + from);
         h += c * x_.w.value[k];
         hx += c * x_.w.slope[k];
@@ -192,12 +191,35 @@ class SplineEmitter {
 void evaluate(const SplineTable& table, const EmitterWindows& windows, const double* theta,
               EmitterSums& sums) {
   for (int lane = 0; lane < kEmitterLanes; ++lane) {
+    if (windows.wanted != nullptr && !windows.wanted[lane]) continue;
     SplineEmitter(table, theta, lane).evaluate(windows, lane, sums);
   }
 }
 
+ImageSums product(const double* window, const double* image, std::int64_t n_y, std::int64_t n_x,
+                  std::int64_t stride) {
+  Vector products{}, sums{}, squares{};
+  ImageSums rest;
+  for (std::int64_t j = 0; j < n_y; ++j, window += n_x, image += stride) {
+    std::int64_t i = 0;
+    for (; i + kWidth <= n_x; i += kWidth) {
+      const Vector h = loaded(image + i);
+      products += loaded(window + i) * h;
+      sums += h;
+      squares += h * h;
+    }
+    for (; i < n_x; ++i) {
+      rest.product += window[i] * image[i];
+      rest.image += image[i];
+      rest.squares += image[i] * image[i];
+    }
+  }
+  return {rest.product + sum_of(products), rest.image + sum_of(sums),
+          rest.squares + sum_of(squares)};
+}
+
 }  // namespace
 
-extern const SplineEvaluate kEvaluateSpline = evaluate;
+extern const SplineKernels kSplineKernels = {evaluate, product};
 
 }  // namespace parfocal::smlm::PARFOCAL_SIMD_LEVEL

@@ -50,7 +50,11 @@ at::Tensor slope_of(const at::Tensor& field, const at::Tensor& change) {
 
 PupilImaging::PupilImaging(const ScalarPupil& pupil, double wavelength_m, const MaskPlane& plane,
                            const Grid& window, at::ScalarType dtype, at::Device device)
-    : pupil_(pupil), wavelength_m_(wavelength_m), window_(window), dtype_(c10::toComplexType(dtype)), device_(device) {
+    : pupil_(pupil),
+      wavelength_m_(wavelength_m),
+      window_(window),
+      dtype_(c10::toComplexType(dtype)),
+      device_(device) {
   const double step_y = frequency_step(plane, 0, wavelength_m);
   const double step_x = frequency_step(plane, 1, wavelength_m);
   const std::int64_t m_y = 2 * reach(pupil.open_na(), wavelength_m, step_y) + 1;
@@ -80,18 +84,20 @@ PupilImaging::Images PupilImaging::images(const at::Tensor& masked, const at::Te
   const at::Tensor lit = (masked * depth).to(device_, dtype_);
   const at::Tensor rows = matrix(samples_.f_y, window_.n_y, window_.pitch_y_m, y_m.cpu());
   const at::Tensor columns = matrix(samples_.f_x, window_.n_x, window_.pitch_x_m, x_m.cpu());
-  const at::Tensor of_y = rows.to(device_, dtype_), of_x = columns.transpose(-1, -2).to(device_, dtype_);
+  const at::Tensor of_y = rows.to(device_, dtype_),
+                   of_x = columns.transpose(-1, -2).to(device_, dtype_);
   const at::Tensor entering = pupil_.amplitude(samples_, wavelength).square().sum();
   const double step_y = (samples_.f_y[1] - samples_.f_y[0]).item<double>();
   const double step_x = (samples_.f_x[1] - samples_.f_x[0]).item<double>();
-  const at::Tensor scale =
-      (step_y * step_x * window_.pitch_y_m * window_.pitch_x_m / entering).to(device_, c10::toRealValueType(dtype_));
+  const at::Tensor scale = (step_y * step_x * window_.pitch_y_m * window_.pitch_x_m / entering)
+                               .to(device_, c10::toRealValueType(dtype_));
 
   const at::Tensor half = at::matmul(of_y, lit);
   const at::Tensor field = at::matmul(half, of_x);
   Images images{field_power(field) * scale, {}, {}, {}};
   if (!derivatives) return images;
-  const at::Tensor turn_y = imaginary(samples_.f_y * kTurn), turn_x = imaginary(samples_.f_x * kTurn);
+  const at::Tensor turn_y = imaginary(samples_.f_y * kTurn),
+                   turn_x = imaginary(samples_.f_x * kTurn);
   const at::Tensor along_y = at::matmul(at::matmul((rows * turn_y).to(device_, dtype_), lit), of_x);
   const at::Tensor along_x =
       at::matmul(half, (columns * turn_x).transpose(-1, -2).to(device_, dtype_));

@@ -55,8 +55,7 @@ class PupilImaging {
   [[nodiscard]] at::Tensor pupil() const;
   /// `masked` is P M.
   [[nodiscard]] Images images(const at::Tensor& masked, const at::Tensor& y_m,
-                              const at::Tensor& x_m, const at::Tensor& z_m,
-                              bool derivatives) const;
+                              const at::Tensor& x_m, const at::Tensor& z_m, bool derivatives) const;
   /// Share of the light for which the phase of `masked` or of the depth turns by more than pi
   /// between two samples, so that it lands outside of the period of the transform.
   [[nodiscard]] double aliased_share(double z_m) const;

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/operators/operator.h"
+
 namespace parfocal {
 
 /// A pixel in whose neighbourhood an emitter may be.
@@ -30,9 +32,12 @@ class Detection {
   static constexpr std::string_view kKind = "detection";
 
   virtual ~Detection() = default;
+  /// Told once, before it looks, of the model whose emitters are sought.
+  virtual void know(const Operator& /*model*/) {}
   [[nodiscard]] virtual std::vector<Spot> detect(const at::Tensor& frames) const = 0;
   /// Name of the score of a spot, a column of the table of emitters.
   [[nodiscard]] virtual std::string score_name() const = 0;
+  [[nodiscard]] virtual std::string score_unit() const { return "e-"; }
 };
 
 }  // namespace parfocal

@@ -59,7 +59,8 @@ struct Fits {
 /// with the weights that are expected, not those of the counts, so that empty pixels take part. A
 /// step must lower the deviance; else sums and parameters stay, and lambda grows. A parameter that
 /// its limit holds back is taken out of the step. Counts d with read variance v are Poisson counts
-/// d + v of mean mu + v.
+/// d + v of mean mu + v. Where the block knows several starts, the fit that found something with the
+/// least deviance stays.
 ///
 /// F. Huang et al., Nature Methods 10, 653 (2013): the shifted counts; C. S. Smith et al., Nature
 /// Methods 7, 373 (2010): maximum likelihood of a Gaussian over pixels.

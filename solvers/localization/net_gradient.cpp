@@ -1,37 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "solvers/localization/net_gradient.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "core/tensor/tensor_checks.h"
+#include "solvers/localization/local_maximum.h"
 
 namespace parfocal::solvers {
 namespace {
 
-struct Frame {
-  const double* values;
-  std::int64_t n_y, n_x;
-
-  [[nodiscard]] double at(std::int64_t y, std::int64_t x) const {
-    return values[std::clamp<std::int64_t>(y, 0, n_y - 1) * n_x +
-                  std::clamp<std::int64_t>(x, 0, n_x - 1)];
-  }
-};
-
-bool is_maximum(const Frame& frame, std::int64_t y, std::int64_t x, std::int64_t half) {
-  const double value = frame.values[y * frame.n_x + x];
-  for (std::int64_t i = y - half; i <= y + half; ++i) {
-    const double* row = frame.values + i * frame.n_x;
-    for (std::int64_t j = x - half; j <= x + half; ++j) {
-      const bool before = i < y || (i == y && j < x);
-      if (before ? row[j] >= value : row[j] > value) return false;
-    }
-  }
-  return true;
-}
-
-double net_gradient(const Frame& frame, std::int64_t y, std::int64_t x, std::int64_t half) {
+double net_gradient(const PackedFrame& frame, std::int64_t y, std::int64_t x, std::int64_t half) {
   double sum = 0;
   for (std::int64_t i = -half; i <= half; ++i) {
     for (std::int64_t j = -half; j <= half; ++j) {
@@ -70,7 +48,7 @@ std::vector<Spot> NetGradient::detect(const at::Tensor& frames) const {
   const std::int64_t n_y = packed.size(1), n_x = packed.size(2), half = params_.box / 2;
   std::vector<Spot> spots;
   for (std::int64_t f = 0; f < packed.size(0); ++f) {
-    const Frame frame{packed.const_data_ptr<double>() + f * n_y * n_x, n_y, n_x};
+    const PackedFrame frame{packed.const_data_ptr<double>() + f * n_y * n_x, n_y, n_x};
     for (std::int64_t y = half; y < n_y - half; ++y) {
       for (std::int64_t x = half; x < n_x - half; ++x) {
         if (!is_maximum(frame, y, x, half)) continue;

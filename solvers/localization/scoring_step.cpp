@@ -99,19 +99,28 @@ void scoring_step(const EmitterSums& sums, int parameters, const bool (&held)[kM
   scale_information(sums, parameters, held, f, scale, result.regular);
   factor(f, parameters, nullptr, lower, result.regular);
   inverse_diagonal(lower, parameters, diagonal);
-  bool damped = false;
-  for (const double value : lambda) damped = damped || value > 0;
-  if (damped) factor(f, parameters, lambda, lower, result.regular);
+  const auto solved = [&](double(&step)[kMost][kLanes]) {
+    for (int a = 0; a < parameters; ++a) {
+      for (int l = 0; l < kLanes; ++l)
+        step[a][l] = held[a][l] ? 0.0 : sums.score[a][l] * scale[a][l];
+    }
+    solve(lower, parameters, step);
+    for (int a = 0; a < parameters; ++a) {
+      for (int l = 0; l < kLanes; ++l) step[a][l] *= scale[a][l];
+    }
+  };
+  solved(result.full_step);
   for (int a = 0; a < parameters; ++a) {
     for (int l = 0; l < kLanes; ++l) {
       result.deviation[a][l] = held[a][l] ? 0.0 : scale[a][l] * std::sqrt(diagonal[a][l]);
-      result.step[a][l] = held[a][l] ? 0.0 : sums.score[a][l] * scale[a][l];
+      result.step[a][l] = result.full_step[a][l];
     }
   }
-  solve(lower, parameters, result.step);
-  for (int a = 0; a < parameters; ++a) {
-    for (int l = 0; l < kLanes; ++l) result.step[a][l] *= scale[a][l];
-  }
+  bool damped = false;
+  for (const double value : lambda) damped = damped || value > 0;
+  if (!damped) return;
+  factor(f, parameters, lambda, lower, result.regular);
+  solved(result.step);
 }
 
 }  // namespace parfocal::solvers

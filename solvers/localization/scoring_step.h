@@ -8,6 +8,7 @@ namespace parfocal::solvers {
 /// One damped step of Fisher scoring for every lane, and the Cramer-Rao bound at the same place.
 struct ScoringStep {
   alignas(64) double step[kMaxEmitterParameters][kEmitterLanes];
+  alignas(64) double full_step[kMaxEmitterParameters][kEmitterLanes];  ///< Without damping.
   /// Standard deviations by the bound; 0 for a parameter that is held.
   alignas(64) double deviation[kMaxEmitterParameters][kEmitterLanes];
   bool regular[kEmitterLanes];  ///< False where the information is singular.

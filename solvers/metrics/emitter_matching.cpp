@@ -155,6 +155,35 @@ Pairs match_emitters(const std::vector<EmitterPlace>& truth, const std::vector<E
   return pairs;
 }
 
+double photon_threshold(std::vector<double> photons, double quantile) {
+  std::ranges::sort(photons);
+  const double place = quantile * static_cast<double>(photons.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, photons.size() - 1);
+  const double part = place - static_cast<double>(below);
+  return std::floor(photons[below] + part * (photons[above] - photons[below]));
+}
+
+CountedEmitters without_dim(const std::vector<double>& photons, std::size_t found_count,
+                            const Pairs& pairs, double threshold) {
+  std::vector<bool> found_stays(found_count, true);
+  for (const auto& [t, f] : pairs) found_stays[f] = photons[t] > threshold;
+  CountedEmitters counted;
+  std::vector<std::size_t> new_truth(photons.size()), new_found(found_count);
+  for (std::size_t t = 0; t < photons.size(); ++t) {
+    new_truth[t] = counted.truth.size();
+    if (photons[t] > threshold) counted.truth.push_back(t);
+  }
+  for (std::size_t f = 0; f < found_count; ++f) {
+    new_found[f] = counted.found.size();
+    if (found_stays[f]) counted.found.push_back(f);
+  }
+  for (const auto& [t, f] : pairs) {
+    if (photons[t] > threshold) counted.pairs.emplace_back(new_truth[t], new_found[f]);
+  }
+  return counted;
+}
+
 EmitterScore score_emitters(const std::vector<EmitterPlace>& truth,
                             const std::vector<EmitterPlace>& found, const Pairs& pairs) {
   EmitterScore score;

@@ -51,4 +51,18 @@ struct EmitterScore {
     const std::vector<EmitterPlace>& truth, const std::vector<EmitterPlace>& found,
     const std::vector<std::pair<std::size_t, std::size_t>>& pairs);
 
+/// The photons below which emitters are too dim to be asked for: the `quantile` of the true ones,
+/// rounded down. Between two of them the quantile is a straight line.
+[[nodiscard]] double photon_threshold(std::vector<double> photons, double quantile);
+
+/// What is counted where true emitters up to a number of photons, and what was matched with them,
+/// are left out of all counts.
+struct CountedEmitters {
+  std::vector<std::size_t> truth, found;                   ///< Places in the lists that stay.
+  std::vector<std::pair<std::size_t, std::size_t>> pairs;  ///< Places in `truth` and `found`.
+};
+[[nodiscard]] CountedEmitters without_dim(
+    const std::vector<double>& photons, std::size_t found_count,
+    const std::vector<std::pair<std::size_t, std::size_t>>& pairs, double threshold);
+
 }  // namespace parfocal::solvers

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <fstream>
 #include <numbers>
 #include <random>
@@ -16,6 +17,7 @@
 #include "core/run/atomic_file.h"
 #include "core/run/summary.h"
 #include "datasets/formats/emitter_tables.h"
+#include "datasets/formats/npy_writer.h"
 #include "datasets/formats/picasso_yaml.h"
 #include "tests/apps/program_runner.h"
 #include "tests/support/data.h"
@@ -25,6 +27,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr int kNy = 30, kNx = 40, kFrames = 40;
 
@@ -161,6 +164,38 @@ TEST(Localize, ATruncatedMovieIsAnErrorThatNamesTheFrame) {
   EXPECT_THAT(result.err, HasSubstr("frame 39 of 40 (from 0) is not whole"));
 }
 
+/// A movie of float numbers with one that cannot be.
+ProgramResult run_with(const WorkFolder& folder, float wrong, const Words& more = {}) {
+  formats::Array movie{formats::SampleType::kFloat32, {3, kNy, kNx}, {}};
+  std::vector<float> values(3 * kNy * kNx, 5.0F);
+  values[2 * kNy * kNx + 7 * kNx + 11] = wrong;
+  movie.bytes.resize(values.size() * sizeof(float));
+  std::memcpy(movie.bytes.data(), values.data(), movie.bytes.size());
+  formats::write_npy(folder.path() / "movie.npy", movie);
+  Words words = {"run", "movie.yaml", "-q", "data.measurement={file: movie.npy, dark: {level: 0}}"};
+  words.insert(words.end(), more.begin(), more.end());
+  return run_parfocal(words, folder.path());
+}
+
+TEST(Localize, NumbersThatNoCameraGivesAreNamed) {
+  const WorkFolder folder;
+  write_movie(folder.path());
+  const ProgramResult nan = run_with(folder, std::nanf(""));
+  EXPECT_EQ(nan.exit_code, 3);
+  EXPECT_THAT(nan.err, HasSubstr("movie.npy: frame 2, row 7, column 11 (from 0) is nan"));
+  const ProgramResult negative = run_with(folder, -4.0F);
+  EXPECT_EQ(negative.exit_code, 3);
+  EXPECT_THAT(negative.err, HasSubstr("frame 2, row 7, column 11 (from 0) holds -4 electrons"));
+  // Read noise may take a count below the offset.
+  const ProgramResult noisy =
+      run_with(folder, -4.0F,
+               {"detector={type: poisson_gaussian, read_noise: 2 e-, gain: 1, offset: 0 ADU}"});
+  EXPECT_THAT(noisy.err, Not(HasSubstr("electrons")));
+  const ProgramResult frames = run_with(folder, 5.0F, {"data.measurement.frames=[0, 4]"});
+  EXPECT_EQ(frames.exit_code, 3);
+  EXPECT_THAT(frames.err, HasSubstr("movie.npy holds frames 0 to 2"));
+}
+
 TEST(Localize, WhatDoesNotFitIsSaid) {
   const WorkFolder folder;
   write_movie(folder.path());
@@ -254,6 +289,27 @@ TEST(LocalizeData, TheSimulatedMovieWithTruth) {
   EXPECT_GT(number(run, "jaccard"), 90);
   EXPECT_NEAR(number(run, "rmse_over_crlb_x"), 1, 0.1);
   EXPECT_NEAR(number(run, "rmse_over_crlb_y"), 1, 0.1);
+}
+
+TEST(LocalizeData, TheMovieInThreeDimensionsWithTruth) {
+  PARFOCAL_REQUIRE_FILE(test::data_file("smlm/simulated_with_truth/test_spliner.dax"));
+  const WorkFolder folder;
+  const fs::path run = run_example(folder, "double_helix");
+  EXPECT_EQ(number(run, "true_positives"), 720);
+  EXPECT_EQ(number(run, "false_positives"), 0);
+  for (const char* axis : {"x", "y", "z"}) {
+    EXPECT_NEAR(number(run, std::string("rmse_over_crlb_") + axis), 1, 0.1) << axis;
+    EXPECT_LT(std::abs(number(run, std::string("bias_over_crlb_") + axis)), 0.15) << axis;
+  }
+}
+
+TEST(LocalizeData, TheTetrapodOverFourMicrometres) {
+  PARFOCAL_REQUIRE_FILE(test::data_file("smlm/masks/mask_tetrapod.mat"));
+  const WorkFolder folder;
+  const fs::path run = run_example(folder, "localize_tetrapod");
+  EXPECT_GT(number(run, "jaccard"), 95);
+  EXPECT_LT(number(run, "rmse_xy"), 8);
+  EXPECT_LT(number(run, "rmse_z"), 9);
 }
 
 }  // namespace

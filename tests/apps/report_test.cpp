@@ -171,6 +171,18 @@ TEST(ReportPicture, MeanOfBlocksKeepsOrientation) {
   EXPECT_FLOAT_EQ(picture.values[5], (16 + 17 + 22 + 23) / 4.0F);
 }
 
+TEST(ReportPicture, AWidenedPointCoversItsNeighboursAndNoMore) {
+  report::Picture picture;
+  picture.n_y = 4;
+  picture.n_x = 5;
+  picture.values.assign(20, 0.0F);
+  picture.values[0] = 3.0F;
+  picture.values[13] = 7.0F;  // Row 2, column 3.
+  report::widen(picture);
+  EXPECT_EQ(picture.values,
+            (std::vector<float>{3, 3, 0, 0, 0, 3, 3, 7, 7, 7, 0, 0, 7, 7, 7, 0, 0, 7, 7, 7}));
+}
+
 TEST(ReportPicture, PercentilesAreNearestRanks) {
   report::Picture picture;
   picture.n_y = 1;

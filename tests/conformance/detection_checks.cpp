@@ -4,6 +4,7 @@
 
 #include "solvers/localization/detection.h"
 #include "tests/conformance/behaviour.h"
+#include "tests/conformance/emitter_case.h"
 #include "tests/support/adjoint_gap.h"
 #include "tests/support/test_grid.h"
 
@@ -12,6 +13,7 @@ namespace parfocal::conformance {
 void check_detection(const Subject& subject, ImageFiles* files, Findings& findings) {
   const auto built =
       build_subject<Detection>(subject, at::kDouble, at::kCPU, test::test_grid(), files);
+  built.component->know(EmitterCase(at::kDouble, at::kCPU).model);
   const Detection& detection = *built.component;
   findings.require(!detection.score_name().empty(), "the score has no name");
   const at::Tensor frames = test::random_normal({2, 40, 37}, at::kDouble, 1) * 3.0;

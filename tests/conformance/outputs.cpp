@@ -74,6 +74,7 @@ at::Tensor input(at::IntArrayRef shape, at::ScalarType dtype, const Place& place
 
 std::vector<Output> of_detection(const Subject& subject, const Place& place) {
   const auto built = built_at<Detection>(subject, place);
+  built.component->know(EmitterCase(at::kDouble, at::kCPU).model);
   // Electrons are float64 on the CPU, whatever the optics.
   const at::Tensor frames = test::random_normal({1, 30, 30}, at::kDouble, 2) * 3.0;
   std::vector<double> scores{0.0};

@@ -97,6 +97,20 @@ TEST_F(ImageFilesTest, OneOfTwoMatricesIsNamedByItsVariable) {
   EXPECT_EQ(loaded.values[0][0][100][120].item<double>(), 0.7766072729907856);
 }
 
+TEST_F(ImageFilesTest, WhatIsNotFiniteIsNamedByFrameAndPixel) {
+  const at::Tensor stack = at::arange(5 * 4 * 6, at::kDouble).view({5, 4, 6});
+  stack[3][2][1] = std::numeric_limits<double>::quiet_NaN();
+  ImageFile image;
+  image.file = write("stack.npy", stack);
+  EXPECT_THAT(data_error(image, "x"), HasSubstr("frame 3, row 2, column 1 (from 0) is nan"));
+  image.frames = {2, 5};
+  EXPECT_THAT(data_error(image, "x"), HasSubstr("frame 3, row 2, column 1 (from 0) is nan"));
+  image.frames = {0, 3};
+  EXPECT_EQ(data_error(image, "x"), "no error");
+  image.frames = {0, 6};
+  EXPECT_THAT(data_error(image, "x"), HasSubstr("stack.npy holds frames 0 to 4"));
+}
+
 TEST_F(ImageFilesTest, StackReadInBlocksEqualsStackReadWhole) {
   const at::Tensor stack = at::arange(5 * 4 * 6, at::kDouble).view({5, 4, 6}) + 1.0;
   ImageFile image;
@@ -161,14 +175,6 @@ TEST_F(ImageFilesTest, MistakesNameThePathTheValueAndTheLimit) {
   wrong = image;
   wrong.frames = {0, 2};
   EXPECT_THAT(data_error(wrong, "data"), HasSubstr("data.frames = [0, 2)"));
-}
-
-TEST_F(ImageFilesTest, NonFiniteValuesAreRefused) {
-  at::Tensor raw = at::arange(4, at::kDouble).view({2, 2});
-  raw[1][1] = std::numeric_limits<double>::quiet_NaN();
-  ImageFile image;
-  image.file = write("raw.npy", raw);
-  EXPECT_THAT(data_error(image, "data"), HasSubstr("not finite"));
 }
 
 /// Six pages of two frames, each of three images.

@@ -142,5 +142,35 @@ TEST(OmeTiffWriter, RefusesControlCharactersAndOtherTypes) {
   EXPECT_FALSE(std::filesystem::exists(folder / "a.ome.tif"));
 }
 
+TEST(OmeTiffMovie, FrameByFrameGivesTheBytesOfTheWhole) {
+  const test::ScratchFolder folder;
+  const Array frames = ramp({5, 1, 1, 15, 22});
+  OmeMetadata metadata;
+  metadata.pitch_y_m = metadata.pitch_x_m = 0.1e-6;
+  write_ome_tiff(folder / "whole.ome.tif", frames, metadata);
+  OmeTiffMovie movie(folder / "movie.ome.tif", 5, 15, 22, metadata);
+  const std::size_t bytes = frames.bytes.size() / 5;
+  for (std::size_t k = 0; k < 5; ++k) {
+    EXPECT_THROW(movie.commit(), LogicError) << k;
+    movie.add(std::span(frames.bytes).subspan(k * bytes, bytes));
+  }
+  EXPECT_THROW(movie.add(std::span(frames.bytes).first(bytes)), LogicError);
+  EXPECT_FALSE(std::filesystem::exists(folder / "movie.ome.tif"));
+  movie.commit();
+  EXPECT_EQ(test::bytes_of_file(folder / "movie.ome.tif"),
+            test::bytes_of_file(folder / "whole.ome.tif"));
+  EXPECT_EQ(open_stack(folder / "movie.ome.tif")->info().n_t, 5);
+}
+
+TEST(OmeTiffMovie, WithoutCommitNothingIsLeft) {
+  const test::ScratchFolder folder;
+  const Array frame = ramp({15, 22});
+  {
+    OmeTiffMovie movie(folder / "movie.ome.tif", 2, 15, 22);
+    movie.add(frame.bytes);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
 }  // namespace
 }  // namespace parfocal::formats

@@ -31,7 +31,8 @@ TEST(OpenStack, RefusesWhatIsNoImageFile) {
   EXPECT_EQ(refusal_of_stack(folder / "pipe"), "is not a regular file");
   EXPECT_EQ(refusal_of_stack("/dev/null"), "is not a regular file");
   const std::string unknown =
-      "byte 0: neither TIFF, PNG nor NPY; convert other microscope formats with \"bfconvert "
+      "byte 0: neither TIFF, PNG, NPY nor MATLAB 5 or 7.3; convert other microscope formats with "
+      "\"bfconvert "
       "-bigtiff IN OUT.ome.tif\"";
   EXPECT_EQ(refusal_of_stack(folder.write("empty.tif", "")), unknown);
   EXPECT_EQ(refusal_of_stack(folder.write("text.tif", "hello, world")), unknown);

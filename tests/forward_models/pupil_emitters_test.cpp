@@ -49,8 +49,8 @@ at::Tensor emitters() {
   std::vector<double> rows;
   for (int lane = 0; lane < kLanes; ++lane) {
     const double t = lane;
-    for (const double v : {7.9 + 0.31 * t, 9.2 - 0.27 * t, 0.12 + 0.1 * t, 300 * std::pow(1.9, t),
-                           0.5 + 4 * t}) {
+    for (const double v :
+         {7.9 + 0.31 * t, 9.2 - 0.27 * t, 0.12 + 0.1 * t, 300 * std::pow(1.9, t), 0.5 + 4 * t}) {
       rows.push_back(v);
     }
   }
@@ -63,7 +63,8 @@ TEST(PupilEmitters, DerivativesAreExact) {
   const PupilEmitters model(params, wide());
   const at::Tensor theta = emitters().narrow(0, 2, 3);
   const PointEmitters::Images images = model.emitter_images(theta);
-  EXPECT_TRUE(test::close_relative(model.forward(theta.unsqueeze(1)).squeeze(1), images.mean, 1e-13));
+  EXPECT_TRUE(
+      test::close_relative(model.forward(theta.unsqueeze(1)).squeeze(1), images.mean, 1e-13));
   for (std::int64_t a = 0; a < 5; ++a) {
     const auto at = [&](double h) {
       at::Tensor moved = theta.clone();
@@ -164,10 +165,10 @@ TEST(PupilEmitters, AStartLiesNearTheEmitter) {
   theta.select(1, 1).fill_(8.0 - 1.6);
   theta.select(1, 3).fill_(5000.0);
   const at::Tensor counts = model.emitter_images(theta).mean.permute({1, 2, 0}).contiguous();
-  double start[5 * kLanes];
-  block->start({counts.const_data_ptr<double>(), nullptr}, start);
+  std::vector<double> start(static_cast<std::size_t>(block->starts() * 5 * kLanes));
+  block->start({counts.const_data_ptr<double>(), nullptr}, start.data());
   for (int lane = 0; lane < kLanes; ++lane) {
-    const auto found = [&](int a) { return start[a * kLanes + lane]; };
+    const auto found = [&](int a) { return start[static_cast<std::size_t>(a * kLanes + lane)]; };
     EXPECT_NEAR(found(0), 10.2, 0.6);
     EXPECT_NEAR(found(1), 6.4, 0.6);
     EXPECT_NEAR(found(2), theta[lane][2].item<double>(), 0.25);

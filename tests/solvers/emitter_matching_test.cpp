@@ -52,6 +52,33 @@ TEST(EmitterMatching, HungarianFindsTheFourthPair) {
   EXPECT_NEAR(hungarian.rmse_z, 231.840, 5e-4);
 }
 
+TEST(EmitterMatching, TheThresholdIsTheQuantileRoundedDown) {
+  // Between 20.9 and 31.3 at three quarters of the way.
+  EXPECT_EQ(photon_threshold({43.5, 10.1, 31.3, 20.9, 55.0, 60.0, 71.0, 80.0}, 0.25), 28.0);
+  EXPECT_EQ(photon_threshold({7.9}, 0.25), 7.0);
+  EXPECT_EQ(photon_threshold({3.0, 1.0}, 0.0), 1.0);
+}
+
+/// By hand: the pairs are (1, 0), (2, 2), (3, 4). Emitters 1 and 2 have up to 100 photons: they
+/// leave with found 0 and 2, so that 0 is missed and found 1 and 3 are wrong.
+TEST(EmitterMatching, DimEmittersAndTheirMatchesLeaveAllCounts) {
+  const Pairs pairs = match_emitters(kTruth, kFound, {}, Matcher::kGreedy);
+  ASSERT_EQ(pairs.size(), 3U);
+  const CountedEmitters counted = without_dim({500, 100, 99, 101}, kFound.size(), pairs, 100);
+  EXPECT_EQ(counted.truth, (std::vector<std::size_t>{0, 3}));
+  EXPECT_EQ(counted.found, (std::vector<std::size_t>{1, 3, 4}));
+  EXPECT_EQ(counted.pairs, (Pairs{{1, 2}}));
+  std::vector<EmitterPlace> truth, found;
+  for (const std::size_t t : counted.truth) truth.push_back(kTruth[t]);
+  for (const std::size_t f : counted.found) found.push_back(kFound[f]);
+  const EmitterScore score = score_emitters(truth, found, counted.pairs);
+  EXPECT_EQ(score.true_positives, 1);
+  EXPECT_EQ(score.false_positives, 2);
+  EXPECT_EQ(score.false_negatives, 1);
+  EXPECT_EQ(score.jaccard, 25.0);
+  EXPECT_NEAR(score.rmse_xy, 50.0, 1e-9);
+}
+
 TEST(EmitterMatching, GatesAreInclusiveAndFramesApart) {
   const std::vector<EmitterPlace> truth{{0, 0, 0, 0}, {1, 0, 0, 0}};
   const MatchingGates gates{250, 500};

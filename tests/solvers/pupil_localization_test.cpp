@@ -16,6 +16,7 @@ TEST(PupilLocalization, FitsThroughTheTetrapodLieAtTheBound) {
   const test::PupilMicroscope scope({"mask_tetrapod", test::Angles::kExact, false, 81});
   const auto found = pupil_fit_statistics(*scope.model, {{5000, 20, 2.0}}, 2000, 5).front();
   EXPECT_EQ(found.lost, 0);
+  EXPECT_EQ(found.missed, 0);
   for (int axis = 0; axis < 3; ++axis) {
     EXPECT_NEAR(found.rmse_over_bound[axis], 1.0, 3 * 0.016) << axis;
     EXPECT_LT(std::abs(found.bias_over_bound[axis]), 0.1) << axis;

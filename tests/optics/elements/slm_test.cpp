@@ -66,6 +66,17 @@ double sinc_squared(double x) {
   return x == 0.0 ? 1.0 : std::pow(std::sin(kPi * x) / (kPi * x), 2);
 }
 
+TEST(Slm, APhaseOfAnotherSizeIsRefused) {
+  try {
+    static_cast<void>(showing(at::zeros({5, 6}, at::kDouble), panel(4, 6)));
+    ADD_FAILURE() << "no error";
+  } catch (const DataError& error) {
+    EXPECT_NE(std::string(error.what()).find("5 x 6 values, the panel has 4 x 6 pixels"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
 TEST(Slm, DeadAreaLeavesTheZeroOrderOfAPatternThatHasNone) {
   Slm::Params params = panel(4, 6);
   params.fill_factor = 0.87;
