@@ -3,6 +3,7 @@
 
 #include <ATen/TensorOperators.h>
 
+#include "apps/counted_photons.h"
 #include "core/error.h"
 
 namespace parfocal {
@@ -25,6 +26,7 @@ std::optional<FrameBlock> Frames::next() {
   const Placement& place = pipeline_.placement();
   FrameBlock block{field.values.to(place.device, place.dtype), {}, {}};
   pipeline_.require_fit(block.counts, "data.measurement");
+  require_photon_counts(*pipeline_.detector(), block.counts, "data.measurement");
   if (field.mask.defined() && !field.mask.to(at::kBool).all().item<bool>()) {
     block.mask = field.mask.to(place.device, place.dtype);
   }

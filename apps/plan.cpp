@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/counted_photons.h"
 #include "apps/emitter_movie.h"
 #include "apps/run_spectra.h"
 #include "apps/task.h"
@@ -28,6 +29,7 @@ void take_measured_size(const Experiment& experiment, const Pipeline& pipeline,
     plan.n_x = values.size(3);
   } else {
     pipeline.require_fit(values, "data.measurement");
+    require_photon_counts(*pipeline.detector(), values, "data.measurement");
   }
   plan.frames = source.n_frames();
   plan.channels = values.size(1);

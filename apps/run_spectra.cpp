@@ -10,7 +10,9 @@
 #include <cmath>
 #include <limits>
 
+#include "apps/classical.h"
 #include "apps/convergence_table.h"
+#include "apps/counted_photons.h"
 #include "apps/view_files.h"
 #include "core/error.h"
 #include "core/operators/linear_mixing.h"
@@ -89,9 +91,19 @@ SolveOptions options_of(const RunHooks& hooks, ConvergenceTable& table) {
   return options;
 }
 
-/// The shared solvers on the model of the map.
-void run_solver(const Pipeline& pipeline, const RunHooks& hooks, ConvergenceTable& table,
-                StageRecord& record, Summary& summary) {
+/// What an estimate leaves of the samples that count, relative to them.
+double relative_residual(const Pipeline& pipeline, const DataTerm& term,
+                         const at::Tensor& estimate) {
+  const at::Tensor counting = term.weight.gt(0);
+  const at::Tensor residual =
+      ((term.target - pipeline.expected(estimate)) * counting).to(at::kDouble);
+  return residual.norm().item<double>() /
+         (term.target * counting).to(at::kDouble).norm().item<double>();
+}
+
+/// The shared solvers on the model of the map; with a learned prior the classical maps beside.
+at::Tensor run_solver(const Pipeline& pipeline, const RunHooks& hooks, ConvergenceTable& table,
+                      std::optional<Classical>& classical, StageRecord& record, Summary& summary) {
   const Placement& place = pipeline.placement();
   Problem problem{pipeline.model(),
                   pipeline.detector(),
@@ -103,15 +115,20 @@ void run_solver(const Pipeline& pipeline, const RunHooks& hooks, ConvergenceTabl
   }
   const SolveResult solved = solve(pipeline.solver(), problem, options_of(hooks, table));
   const DataTerm term = data_term_of(problem, place.device);
-  const at::Tensor residual =
-      ((term.target - pipeline.expected(solved.estimate)) * term.weight.gt(0)).to(at::kDouble);
-  const double size = (term.target * term.weight.gt(0)).to(at::kDouble).norm().item<double>();
   summary.add("iterations", static_cast<double>(solved.report.items.front().iterations));
-  summary.add("relative_residual", residual.norm().item<double>() / size);
+  summary.add("relative_residual", relative_residual(pipeline, term, solved.estimate));
   record.image = solved.estimate.to(at::kCPU, at::kDouble);
   if (const auto* mixing = dynamic_cast<const LinearMixing*>(pipeline.model().get())) {
     record.channel_names = mixing->species();
   }
+  if (!classical) return {};
+  const at::Tensor beside = classical->fit(problem, hooks.cancelled);
+  if (!beside.defined()) return {};
+  const std::string suffix = Classical::kSuffix;
+  summary.add("relative_residual" + suffix, relative_residual(pipeline, term, beside));
+  summary.add("total_variation_weight" + suffix, classical->weights().front());
+  summary.add("misfit" + suffix, classical->misfits().front());
+  return beside.to(at::kCPU, at::kDouble);
 }
 
 Shown map_view(const StageRecord& record) {
@@ -129,7 +146,8 @@ Shown map_view(const StageRecord& record) {
 }
 
 /// Shares of the maps at every point, against the labels of the file.
-void add_separation(const StageRecord& record, const LoadedSpectra& loaded, Summary& summary) {
+void add_separation(const StageRecord& record, const LoadedSpectra& loaded,
+                    const std::string& suffix, Summary& summary) {
   if (!loaded.label.defined() || record.image.size(1) > 16) return;
   const at::Tensor share = (record.image[0] / record.image[0].sum(0, true))
                                .to(at::kDouble)
@@ -142,14 +160,15 @@ void add_separation(const StageRecord& record, const LoadedSpectra& loaded, Summ
   double least = 1.0;
   const auto scores = solvers::cluster_scores(maps, labels, LoadedSpectra::kNoLabel);
   for (const solvers::ClusterScore& score : scores) {
-    summary.add("separation_" + std::to_string(score.label), score.area);
+    summary.add("separation_" + std::to_string(score.label) + suffix, score.area);
     least = std::min(least, score.area);
   }
-  if (!scores.empty()) summary.add("separation", least);
+  if (!scores.empty()) summary.add("separation" + suffix, least);
 }
 
 void write_object(const Experiment& experiment, const StageRecord& record,
-                  const std::filesystem::path& results, const std::string& provenance) {
+                  const std::filesystem::path& results, const std::string& provenance,
+                  const std::string& suffix = "") {
   formats::OmeMetadata metadata;
   if (record.grid) {
     metadata.pitch_y_m = record.grid->pitch_y_m;
@@ -158,10 +177,10 @@ void write_object(const Experiment& experiment, const StageRecord& record,
   metadata.channel_names = record.channel_names;
   metadata.provenance_json = provenance;
   const at::Tensor image = record.image.to(at::kFloat);
-  formats::write_ome_tiff(results / "object.ome.tif",
+  formats::write_ome_tiff(results / ("object" + suffix + ".ome.tif"),
                           datasets::array_from_tensor(image.unsqueeze(2)), metadata);
   if (!experiment.output.npy) return;
-  formats::write_npy(results / "object.npy", datasets::array_from_tensor(image));
+  formats::write_npy(results / ("object" + suffix + ".npy"), datasets::array_from_tensor(image));
 }
 
 }  // namespace
@@ -177,6 +196,7 @@ LoadedSpectra load_fitting_spectra(const Experiment& experiment, const Pipeline&
         "use the same window, and the size of the map",
         sizes[1], sizes[2], sizes[3], range[0], range[1], range[2]));
   }
+  require_photon_counts(*pipeline.detector(), loaded.values, "data.spectra");
   const auto* mixing = dynamic_cast<const LinearMixing*>(pipeline.model().get());
   if (mixing == nullptr || mixing->shift_per_m().empty()) return loaded;
   for (std::size_t j = 0; j < loaded.shift_per_m.size(); ++j) {
@@ -208,8 +228,14 @@ TaskResult run_spectra(const Experiment& experiment, const Placement& placement,
   ViewFiles views(folder / "results", hooks.provenance());
   views.write("measurement", measurement_view(record, loaded), summary);
   ConvergenceTable table(folder / "metrics.csv");
+  std::optional<Classical> classical = Classical::of(experiment, pipeline);
+  at::Tensor beside;
   if (pipeline.stages().empty()) {
-    run_solver(pipeline, hooks, table, record, summary);
+    beside = run_solver(pipeline, hooks, table, classical, record, summary);
+  } else if (classical) {
+    throw UsageError(
+        "reconstruction.stages: a stage that is learned has no classical result beside it on a map "
+        "of spectra; take a solver with a learned prior");
   } else {
     run_stages(experiment, pipeline, hooks, record, views, summary);
   }
@@ -217,8 +243,16 @@ TaskResult run_spectra(const Experiment& experiment, const Placement& placement,
   hooks.stage("write");
   record.image = at::where(loaded.measured, record.image, kNan);
   if (pipeline.stages().empty()) views.write("abundances", map_view(record), summary);
-  add_separation(record, loaded, summary);
+  add_separation(record, loaded, "", summary);
   write_object(experiment, record, folder / "results", hooks.provenance());
+  if (beside.defined()) {
+    record.image = at::where(loaded.measured, beside, kNan);
+    views.write("abundances" + std::string(Classical::kSuffix), map_view(record), summary);
+    add_separation(record, loaded, Classical::kSuffix, summary);
+    write_object(experiment, record, folder / "results", hooks.provenance(), Classical::kSuffix);
+    classical->write_name(folder / "results");
+  }
+  if (classical && !classical->caveat().empty()) hooks.warning(classical->caveat());
   views.finish();
   return {summary, false};
 }

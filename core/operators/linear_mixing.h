@@ -15,6 +15,8 @@ class LinearMixing {
   virtual ~LinearMixing() = default;
   /// M [J, K]; differentiable in the model's parameters.
   [[nodiscard]] virtual at::Tensor mixing() const = 0;
+  /// Whether a point of the measurement depends on other points of the object.
+  [[nodiscard]] virtual bool couples_points() const = 0;
   /// M of the same light at a detector that tells all its channels apart: what no choice of images
   /// can beat.
   [[nodiscard]] virtual at::Tensor full_mixing() const { return mixing(); }

@@ -68,6 +68,7 @@ class CompressiveRaman final : public LinearOperator,
   void refresh() override;
 
   [[nodiscard]] at::Tensor mixing() const override { return mixing_; }
+  [[nodiscard]] bool couples_points() const override { return false; }
   [[nodiscard]] at::Tensor full_mixing() const override { return references_; }
   [[nodiscard]] const std::vector<std::string>& species() const override { return species_; }
   [[nodiscard]] const std::vector<double>& shift_per_m() const override { return no_axis_; }

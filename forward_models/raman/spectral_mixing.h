@@ -71,6 +71,7 @@ class SpectralMixing final : public LinearOperator,
 
   [[nodiscard]] std::vector<Unknown> unknowns() const override;
   [[nodiscard]] at::Tensor mixing() const override { return mixing_; }
+  [[nodiscard]] bool couples_points() const override { return blur_transfer_.defined(); }
   [[nodiscard]] const std::vector<std::string>& species() const override { return species_; }
   [[nodiscard]] const std::vector<double>& shift_per_m() const override { return shift_per_m_; }
 

@@ -4,6 +4,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -42,6 +43,10 @@ void Denoiser::describe(Schema<Params>& s) {
       .required()
       .doc("From noisy to clean images; values of about [0, 1].");
   s.key("range", &Params::range).doc("Object values that the network sees as 0 and 1.");
+  s.key("units", &Params::units)
+      .above(0.0)
+      .doc(
+          "Unit of each channel, in units of the object, in which range and sigma are; default 1.");
   s.key("trained_sigma", &Params::trained_sigma)
       .doc("Noise levels of the training, on the network's own scale; others are clamped to them.");
   s.key("weight", &Params::weight).above(0.0).doc("Strength of the prior in prox and gradient.");
@@ -85,7 +90,10 @@ Denoiser::Denoiser(const Params& params, const BuildContext& context)
 }
 
 double Denoiser::curvature() const {
-  return params_.sigma ? 2.0 * params_.weight / (*params_.sigma * *params_.sigma) : 0.0;
+  if (!params_.sigma) return 0.0;
+  const double least =
+      *params_.sigma * (params_.units.empty() ? 1.0 : *std::ranges::min_element(params_.units));
+  return 2.0 * params_.weight / (least * least);
 }
 
 /// x [n, channels, n_y, n_x] and sigma on the scale of the network.
@@ -99,7 +107,22 @@ at::Tensor Denoiser::evaluate(const at::Tensor& x, double sigma) const {
   return network_->forward(at::cat({x, level}, 1));
 }
 
+at::Tensor Denoiser::units_like(const at::Tensor& v) const {
+  if (params_.units.empty()) return {};
+  if (static_cast<std::int64_t>(params_.units.size()) != v.size(1)) {
+    throw UsageError(
+        fmt::format("denoiser.units: {} values, but the object has {} channels; give one for each",
+                    params_.units.size(), v.size(1)));
+  }
+  return at::tensor(params_.units, at::kDouble).to(v.options()).view({-1, 1, 1});
+}
+
 at::Tensor Denoiser::denoise(const at::Tensor& v, double sigma) const {
+  const at::Tensor units = units_like(v);
+  return units.defined() ? in_units(v / units, sigma) * units : in_units(v, sigma);
+}
+
+at::Tensor Denoiser::in_units(const at::Tensor& v, double sigma) const {
   const std::int64_t channels = network_->channels_out();
   if (channels != 1 && v.size(1) != channels) {
     throw UsageError(
@@ -130,7 +153,9 @@ at::Tensor Denoiser::gradient(const at::Tensor& v) const {
         "prior denoiser has no gradient: its noise level is not given; write sigma: in the prior");
   }
   const double sigma = *params_.sigma;
-  return (v - denoise(v, sigma)) * (params_.weight / (sigma * sigma));
+  const at::Tensor step = (v - denoise(v, sigma)) * (params_.weight / (sigma * sigma));
+  const at::Tensor units = units_like(v);
+  return units.defined() ? step / units.square() : step;
 }
 
 at::Tensor Denoiser::prox(const at::Tensor& v, double step) const {

@@ -27,6 +27,10 @@ enum class Edge {
 /// A. N. Tikhonov, Soviet Math. Doklady 4, 1035 (1963); with a constant noise-to-signal ratio it is
 /// the filter of N. Wiener (1949).
 ///
+/// Where pixels have weights of their own, or the model has no transfer functions, the minimiser of
+/// 1/2 |A v - b|^2_W + 1/2 sum_k G_k |v_k|^2 itself: in closed form at every point of a mixture whose
+/// points stand alone, else by conjugate gradients.
+///
 /// Convention: with edge: zero this is the minimiser of 1/2 w |A v - S^T b|^2 + 1/2 G |v|^2 on the
 ///             padded grid, w the common weight of the pixels; G: one for all unknowns of a channel
 ///             or one for each. The cut at the rim dominates the
@@ -35,14 +39,18 @@ enum class Edge {
 /// Layout:     [batch, C K, n_y, n_x] out, see `TransferFunctions`.
 /// Units:      weight G in units of |H|^2 w.
 /// Precision:  dtype of the model.
-/// Errors:     UsageError for a model without transfer functions, unequal pixel weights, another
-///             number of weights than unknowns, or another prior.
-/// Tested by:  tests/solvers/tikhonov_test.cpp (dense solve, one and two unknowns).
+/// Errors:     UsageError for a model without adjoint, unequal pixel weights beside an extension of
+///             the images, another number of weights than unknowns, or another prior; NumericError as
+///             of `conjugate_gradient`.
+/// Tested by:  tests/solvers/tikhonov_test.cpp (dense solve, one and two unknowns),
+///             tests/solvers/mixing_test.cpp (dense solve, weights).
 class Tikhonov : public Solver {
  public:
   struct Params {
     std::vector<double> weight{1e-3};
     Edge edge = Edge::kReplicate;
+    double cg_tolerance = 1e-5;
+    std::int64_t cg_iterations = 1000;
   };
   static void describe(Schema<Params>& s);
 
@@ -62,6 +70,7 @@ class Tikhonov : public Solver {
   /// G of each of `unknowns` unknowns.
   [[nodiscard]] std::vector<double> weights(std::int64_t unknowns) const;
   [[nodiscard]] at::Tensor filter(const at::Tensor& transfer, double pixel_weight) const;
+  [[nodiscard]] at::Tensor minimizer(const Problem& problem, const SolverState& state) const;
 
   Params params_;
 };

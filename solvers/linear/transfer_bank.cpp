@@ -71,6 +71,19 @@ BankNormal::BankNormal(const at::Tensor& transfer) : unknowns_(transfer.size(2))
   }
 }
 
+BankNormal BankNormal::of_points(const at::Tensor& matrix) {
+  BankNormal result;
+  result.unknowns_ = matrix.size(1);
+  result.entries_.resize(static_cast<std::size_t>(matrix.size(1) * matrix.size(1)));
+  for (std::int64_t k = 0; k < matrix.size(1); ++k) {
+    for (std::int64_t l = k; l < matrix.size(1); ++l) {
+      result.entries_[static_cast<std::size_t>(k * matrix.size(1) + l)] =
+          matrix.select(1, k).narrow(1, l, 1);
+    }
+  }
+  return result;
+}
+
 BankNormal BankNormal::scaled(const at::Tensor& g) const {
   BankNormal result;
   result.unknowns_ = unknowns_;

@@ -35,6 +35,8 @@ class BankNormal {
   explicit BankNormal(const at::Tensor& transfer);
 
   [[nodiscard]] at::Tensor solve(const std::vector<at::Tensor>& d, const at::Tensor& right) const;
+  /// The same at every point instead, with a real matrix of its own [batch, K, K, n_y, n_x].
+  [[nodiscard]] static BankNormal of_points(const at::Tensor& matrix);
   /// The matrix of the images times g.
   [[nodiscard]] BankNormal scaled(const at::Tensor& g) const;
   [[nodiscard]] std::int64_t unknowns() const { return unknowns_; }

@@ -35,6 +35,8 @@ class Quadratic : public Prior {
   [[nodiscard]] at::Tensor prox(const at::Tensor& v, double step) const override;
   [[nodiscard]] double curvature() const override { return params_.weight; }
 
+  [[nodiscard]] const Params& params() const { return params_; }
+
  private:
   Params params_;
 };

@@ -132,7 +132,7 @@ Monitor Admm::monitor(const Problem& problem, const SolverState& state) const {
   const at::Tensor data = admm.setup.data.value(admm.image());
   Monitor values;
   values["data_term"] = to_vector(data);
-  values["objective"] = to_vector(admm.setup.variation ? data + admm.variation() : data);
+  values["objective"] = to_vector(admm.objective(data));
   if (admm.setup.variation) values["tv_active_fraction"] = to_vector(sums.active);
   values["primal_residual"] = to_vector(at::sqrt(sums.primal));
   values["dual_residual"] = to_vector(at::sqrt(sums.dual));

@@ -42,6 +42,11 @@ void update_object(AdmmDirectState& s, const at::Tensor& x) {
     known = known + differences_adjoint({mu.mu2 * s.u.y - s.eta.y, mu.mu2 * s.u.x - s.eta.x},
                                         s.setup.variation->params().boundary);
   }
+  if (s.setup.ridge) {
+    const Quadratic::Params& ridge = s.setup.ridge->params();
+    diagonal = diagonal + ridge.weight;
+    known = known + ridge.weight * ridge.level;
+  }
   if (s.setup.non_negative) {
     diagonal = diagonal + mu.mu3;
     known = known + (mu.mu3 * s.w - s.rho);

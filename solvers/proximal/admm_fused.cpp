@@ -315,6 +315,7 @@ std::string fused_obstacle(const AdmmSetup& setup) {
   if (setup.variation && setup.variation->params().boundary == DifferenceBoundary::kOpen) {
     return "a total variation with an open boundary has no minimal form";
   }
+  if (setup.ridge) return "the minimal form has no quadratic prior";
   if (!setup.is_plain()) return "a channel has several images or unknowns";
   if (!setup.transfer.device().is_cpu()) return "the model is not on the CPU";
   return "";

@@ -37,7 +37,7 @@ class AdmmFusedState : public AdmmState {
   virtual void step() = 0;
 };
 
-/// Why the minimal form does not apply (an open boundary, no CPU), or an empty text.
+/// Why the minimal form does not apply (an open boundary, a quadratic prior, no CPU), or an empty text.
 [[nodiscard]] std::string fused_obstacle(const AdmmSetup& setup);
 
 struct AdmmFusedOptions {

@@ -18,12 +18,16 @@ void split_priors(const Problem& problem, AdmmSetup& setup) {
   for (const auto& prior : problem.priors) {
     if (std::dynamic_pointer_cast<const NonNegative>(prior)) {
       setup.non_negative = true;
+    } else if (auto ridge = std::dynamic_pointer_cast<const Quadratic>(prior)) {
+      if (setup.ridge) throw UsageError("admm takes one quadratic prior, not two");
+      setup.ridge = std::move(ridge);
     } else if (auto variation = std::dynamic_pointer_cast<const TotalVariation>(prior)) {
       if (setup.variation) throw UsageError("admm takes one total_variation prior, not two");
       setup.variation = std::move(variation);
     } else {
-      throw UsageError("admm cannot split the prior " + prior->name() +
-                       "; it takes total_variation and non_negative, fista takes any prox");
+      throw UsageError(
+          "admm cannot split the prior " + prior->name() +
+          "; it takes total_variation, quadratic and non_negative, fista takes any prox");
     }
   }
   if (!setup.variation && !setup.non_negative) {
@@ -71,6 +75,12 @@ AdmmSetup admm_setup(const Problem& problem) {
   }
   split_priors(problem, setup);
   return setup;
+}
+
+at::Tensor AdmmState::objective(const at::Tensor& data) const {
+  at::Tensor sum = data;
+  if (setup.variation) sum = sum + variation();
+  return setup.ridge ? sum + setup.ridge->value(object()) : sum;
 }
 
 std::vector<double> relative_change_of(const std::vector<double>& change,

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "solvers/data_term.h"
+#include "solvers/priors/quadratic.h"
 #include "solvers/priors/total_variation.h"
 #include "solvers/solver.h"
 
@@ -23,6 +24,7 @@ struct AdmmSetup {
   at::Tensor transfer;
   DataTerm data;
   std::shared_ptr<const TotalVariation> variation;  ///< Null: no u split.
+  std::shared_ptr<const Quadratic> ridge;           ///< Part of the v update.
   bool non_negative = false;                        ///< False: no w split.
   std::int64_t batch = 0;
   std::int64_t channels = 0;  ///< Of the object.
@@ -62,6 +64,8 @@ class AdmmState : public SolverState {
   [[nodiscard]] virtual at::Tensor image_of(const at::Tensor& window) const = 0;
   /// The weighted total variation of v, float64 [batch]; there is a u split.
   [[nodiscard]] virtual at::Tensor variation() const { return setup.variation->value(object()); }
+  /// Data term and value of the priors.
+  [[nodiscard]] at::Tensor objective(const at::Tensor& data) const;
   [[nodiscard]] virtual AdmmSums sums() const = 0;
   /// |v - v_old|^2 and |v|^2 alone.
   [[nodiscard]] virtual std::vector<double> relative_change() const = 0;

@@ -10,13 +10,28 @@
 
 #include "core/operators/capabilities.h"
 #include "core/tensor/fft.h"
+#include "solvers/channel_units.h"
+#include "solvers/linear/point_mixing.h"
 #include "solvers/proximal/least_squares.h"
 
 namespace parfocal::solvers {
 namespace {
 
-at::Tensor per_item(const at::Tensor& values, const at::Tensor& like) {
-  return values.to(like.device(), like.scalar_type()).view({-1, 1, 1, 1});
+/// One tensor for every channel, or the one for all.
+std::vector<at::Tensor> each_channel(const at::Tensor& a) {
+  std::vector<at::Tensor> all;
+  for (std::int64_t k = 0; k < a.size(1); ++k) all.push_back(a.narrow(1, k, 1));
+  return all;
+}
+
+/// The units of a prior, [channel, 1, 1]; undefined without.
+at::Tensor units_of(const Problem& problem) {
+  for (const auto& prior : problem.priors) {
+    const auto* units = dynamic_cast<const ChannelUnits*>(prior.get());
+    if (units == nullptr || units->channel_units().empty()) continue;
+    return at::tensor(units->channel_units(), at::kDouble).view({-1, 1, 1});
+  }
+  return {};
 }
 
 /// The transfer functions of a model that needs no crop, or nullptr.
@@ -38,9 +53,12 @@ DataProx::DataProx(const Problem& problem, std::string solver,
       kept_(problem.model),
       solver_(std::move(solver)),
       limits_(limits),
-      data_(data_term_of(problem, problem.counts.device())) {
+      data_(data_term_of(problem, problem.counts.device())),
+      units_(units_of(problem)) {
   prepare_closed_form();
-  if (!is_closed_form()) adjoint_data_ = model_->adjoint(data_.weight * data_.target);
+  if (normal_) return;
+  points_ = point_normal(*kept_, data_);
+  adjoint_data_ = model_->adjoint(data_.weight * data_.target);
 }
 
 void DataProx::prepare_closed_form() {
@@ -57,17 +75,25 @@ void DataProx::prepare_closed_form() {
   normal_.emplace(transfer);
 }
 
+at::Tensor DataProx::strength(const std::vector<double>& mu, const at::Tensor& weight,
+                              const at::Tensor& like) const {
+  at::Tensor a = at::tensor(mu, at::kDouble).to(like.device()).view({-1, 1, 1, 1});
+  if (weight.defined()) a = a / weight.view({-1, 1, 1, 1});
+  if (units_.defined()) a = a / units_.to(like.device()).square();
+  return a.to(like.scalar_type());
+}
+
 at::Tensor DataProx::prox(const at::Tensor& z, const std::vector<double>& mu) const {
-  const at::Tensor strength = at::tensor(mu, at::kDouble).to(z.device());
-  if (is_closed_form()) {
-    const at::Tensor a = per_item(strength / item_weight_, z);
-    return irfft2(normal_->solve({a}, numerator_ + a * rfft2(z)), n_y_, n_x_);
+  const at::Tensor a = strength(mu, item_weight_, z);
+  if (normal_) {
+    return irfft2(normal_->solve(each_channel(a), numerator_ + a * rfft2(z)), n_y_, n_x_);
   }
-  const at::Tensor a = per_item(strength, z);
+  const at::Tensor right = adjoint_data_ + a * z;
+  if (points_) return points_->solve(each_channel(a), right);
   const auto normal = [&](const at::Tensor& x) {
     return model_->adjoint(data_.weight * model_->forward(x)) + a * x;
   };
-  return conjugate_gradient(normal, adjoint_data_ + a * z, z, limits_, solver_.c_str());
+  return conjugate_gradient(normal, right, z, limits_, solver_.c_str());
 }
 
 std::vector<double> DataProx::noise_levels() const {

@@ -148,6 +148,10 @@ std::unique_ptr<SolverState> Fista::init(const Problem& problem) const {
   auto state = std::make_unique<FistaState>(problem);
   const LinearOperator& model = linear_model(problem, kName);
   state->data = data_term_of(problem, problem.counts.device());
+  if (state->proximal.has_units()) {
+    throw UsageError(std::string(kName) + ": its step is one for all channels, but " +
+                     state->proximal.name() + " has units for each; use pnp_hqs or pnp_admm");
+  }
   if (params_.restart && !state->proximal.has_value()) {
     throw UsageError(std::string(kName) + ": restart compares objectives, but the prior " +
                      state->proximal.name() + " has no value; write restart: false");

@@ -17,6 +17,7 @@
 #include "core/operators/capabilities.h"
 #include "core/tensor/fft.h"
 #include "core/tensor/inner_product.h"
+#include "solvers/channel_units.h"
 #include "solvers/priors/non_negative.h"
 
 namespace parfocal::solvers {
@@ -112,11 +113,14 @@ at::Tensor output_data_term(const Problem& problem, const DataTerm& data,
 
 ProximalPart::ProximalPart(const Problem& problem, const std::string& solver) {
   for (const auto& prior : problem.priors) {
+    auto ridge = std::dynamic_pointer_cast<const Quadratic>(prior);
     if (std::dynamic_pointer_cast<const NonNegative>(prior)) {
       non_negative_ = true;
-    } else if (prior_) {
-      throw UsageError(solver + " takes one prior besides non_negative, got " + prior_->name() +
-                       " and " + prior->name());
+    } else if (ridge && !ridge_) {
+      ridge_ = std::move(ridge);
+    } else if (prior_ || ridge) {
+      throw UsageError(solver + " takes one prior besides quadratic and non_negative, got " +
+                       (prior_ ? prior_ : ridge_)->name() + " and " + prior->name());
     } else if (!prior->has_prox()) {
       throw UsageError(solver + " needs a prior with a prox, which " + prior->name() + " has not");
     } else {
@@ -128,16 +132,30 @@ ProximalPart::ProximalPart(const Problem& problem, const std::string& solver) {
     throw UsageError(solver + " cannot combine " + prior_->name() +
                      " with non_negative; only total_variation has a joint prox");
   }
+  if (ridge_ && has_units()) {
+    throw UsageError(solver + " cannot combine " + prior_->name() +
+                     " in units of its own with quadratic; leave one of them out");
+  }
 }
 
-at::Tensor ProximalPart::prox(const at::Tensor& v, double step) const {
+bool ProximalPart::has_units() const {
+  const auto* units = dynamic_cast<const ChannelUnits*>(prior_.get());
+  return units != nullptr && !units->channel_units().empty();
+}
+
+at::Tensor ProximalPart::prox_without_ridge(const at::Tensor& v, double step) const {
   if (variation_ && non_negative_) return variation_->prox_non_negative(v, step);
   if (prior_) return prior_->prox(v, step);
   return non_negative_ ? v.clamp_min(0) : v;
 }
 
+at::Tensor ProximalPart::prox(const at::Tensor& v, double step) const {
+  if (!ridge_) return prox_without_ridge(v, step);
+  return prox_without_ridge(ridge_->prox(v, step), step / (1.0 + step * ridge_->params().weight));
+}
+
 at::Tensor ProximalPart::prox(const at::Tensor& v, const std::vector<double>& steps) const {
-  if (!prior_ ||
+  if (!depends_on_step() ||
       std::adjacent_find(steps.begin(), steps.end(), std::not_equal_to<>()) == steps.end()) {
     return prox(v, steps.front());
   }
@@ -149,8 +167,9 @@ at::Tensor ProximalPart::prox(const at::Tensor& v, const std::vector<double>& st
 }
 
 at::Tensor ProximalPart::value(const at::Tensor& v) const {
-  if (prior_ && prior_->has_value()) return prior_->value(v);
-  return at::zeros({v.size(0)}, v.options().dtype(at::kDouble));
+  at::Tensor sum = at::zeros({v.size(0)}, v.options().dtype(at::kDouble));
+  if (ridge_) sum = sum + ridge_->value(v);
+  return prior_ && prior_->has_value() ? sum + prior_->value(v) : sum;
 }
 
 }  // namespace parfocal::solvers

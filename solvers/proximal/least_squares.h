@@ -7,6 +7,7 @@
 
 #include "core/config/schema.h"
 #include "solvers/data_term.h"
+#include "solvers/priors/quadratic.h"
 #include "solvers/priors/total_variation.h"
 #include "solvers/solver.h"
 
@@ -55,7 +56,9 @@ void describe_start(Schema<P>& s, Start P::*member) {
 
 /// The priors of a problem as one proximal operator.
 ///
-/// prox: none, one prior with a prox, or total_variation with non_negative.
+/// prox: none, one prior with a prox, or total_variation with non_negative; each also with a
+/// quadratic of weight q and level l, whose joint prox is that of R with step / (1 + step q) at
+/// (v + step q l) / (1 + step q).
 /// Errors:     UsageError for any other combination: the prox of a sum is not the composition.
 /// Tested by:  tests/solvers/fista_test.cpp.
 class ProximalPart {
@@ -66,17 +69,21 @@ class ProximalPart {
   [[nodiscard]] at::Tensor prox(const at::Tensor& v, const std::vector<double>& steps) const;
   /// Whether `value` is the whole of R: a prior without a value has no objective.
   [[nodiscard]] bool has_value() const { return !prior_ || prior_->has_value(); }
+  /// Whether a channel is measured in a unit of its own (see `ChannelUnits`).
+  [[nodiscard]] bool has_units() const;
   [[nodiscard]] std::string name() const { return prior_ ? prior_->name() : "no prior"; }
   /// Whether the prox is another one for another step.
-  [[nodiscard]] bool depends_on_step() const { return prior_ != nullptr; }
+  [[nodiscard]] bool depends_on_step() const { return prior_ || ridge_; }
   /// R(v), constraints left out; float64 [batch].
   [[nodiscard]] at::Tensor value(const at::Tensor& v) const;
 
  private:
   [[nodiscard]] at::Tensor prox(const at::Tensor& v, double step) const;
+  [[nodiscard]] at::Tensor prox_without_ridge(const at::Tensor& v, double step) const;
 
   std::shared_ptr<const Prior> prior_;               ///< Null: no prior, or the constraint alone.
   std::shared_ptr<const TotalVariation> variation_;  ///< Where prior_ is one.
+  std::shared_ptr<const Quadratic> ridge_;
   bool non_negative_ = false;
 };
 

@@ -4,10 +4,13 @@
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/nan_to_num.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -23,6 +26,7 @@ namespace parfocal::solvers {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr int kWeighings = 2;
 
 std::span<const double> row_of(const at::Tensor& rows, std::int64_t i) {
   const auto n = static_cast<std::size_t>(rows.size(1));
@@ -77,7 +81,7 @@ void Unmix::describe(Schema<Params>& s) {
       .doc("Those of the model, or the points of the map that span it (nothing known).");
   s.key("count", &Params::count).at_least(1).at_most(16).doc("Spectra of pure_pixels.");
   s.choice("weights", &Params::weights, {{"fisher", Weights::kFisher}, {"equal", Weights::kEqual}})
-      .doc("One over the variance that the detector gives the measurement, or 1.");
+      .doc("One over the variance that the detector gives the fitted mean, or 1.");
 }
 
 Unmix::Known Unmix::known_spectra(const StageRecord& record, const StageScene& scene,
@@ -104,28 +108,43 @@ Unmix::Known Unmix::known_spectra(const StageRecord& record, const StageScene& s
   return known;
 }
 
-at::Tensor Unmix::weights(const StageRecord& record, const StageScene& scene,
-                          std::int64_t i) const {
-  const at::Tensor counting = counting_rows(record, i);
-  if (params_.weights == Weights::kEqual) return counting;
-  // A count of 0 has the variance of about one photon.
-  const at::Tensor mean = (record.measured.narrow(0, i, 1) * scene.photons).clamp_min(1.0);
-  const at::Tensor fisher = scene.detector.fisher_weight(mean) * (scene.photons * scene.photons);
-  return rows_of(fisher[0]) * counting;
+at::Tensor Unmix::weights(const at::Tensor& mean, const StageScene& scene) const {
+  const at::Tensor light = (mean * scene.photons).clamp_min(1.0).unsqueeze(0);
+  return rows_of(scene.detector.fisher_weight(light)[0] * (scene.photons * scene.photons));
 }
 
 Unmix::Item Unmix::unmixed(const StageRecord& record, const StageScene& scene,
                            std::int64_t i) const {
   const at::Tensor rows = rows_of(record.image[i]), counting = counting_rows(record, i);
   Item item{known_spectra(record, scene, rows, counting), {}, {}, {}};
+  if (params_.method == Unmixing::kPoisson) {
+    const at::Tensor counts = (rows_of(record.measured[i]) * scene.photons).clamp_min(0);
+    const at::Tensor background = (counts - rows * scene.photons).clamp_min(0);
+    solve_points(counts, background, counting, item);
+    item.values /= scene.photons;
+    item.deviation /= scene.photons;
+    return item;
+  }
+  if (params_.weights == Weights::kEqual) {
+    solve_points(rows, {}, counting, item);
+    return item;
+  }
+  solve_points(rows, {}, weights(record.measured[i], scene) * counting, item);
+  const at::Tensor removed = rows_of(record.measured[i]) - rows;
+  for (int pass = 0; pass < kWeighings; ++pass) {
+    const at::Tensor mean = at::nan_to_num(item.values.mm(item.known.spectra.t()) + removed);
+    const at::Tensor image = image_of(mean, record.measured[i]);
+    solve_points(rows, {}, weights(image, scene) * counting, item);
+  }
+  return item;
+}
+
+void Unmix::solve_points(const at::Tensor& rows, const at::Tensor& background,
+                         const at::Tensor& weight, Item& item) const {
   const std::int64_t k = item.known.spectra.size(1), points = rows.size(0);
   const AbundanceSolver solver({item.known.spectra.const_data_ptr<double>(),
                                 static_cast<std::size_t>(item.known.spectra.numel())},
                                k);
-  const at::Tensor weight = weights(record, scene, i).contiguous();
-  const bool poisson = params_.method == Unmixing::kPoisson;
-  const at::Tensor counts = (rows_of(record.measured[i]) * scene.photons).clamp_min(0);
-  const at::Tensor background = (counts - rows * scene.photons).clamp_min(0);
   item.values = at::full({points, k}, kNan, at::kDouble);
   item.deviation = at::full({points, k}, kNan, at::kDouble);
   item.residual = at::full({points}, kNan, at::kDouble);
@@ -134,23 +153,20 @@ Unmix::Item Unmix::unmixed(const StageRecord& record, const StageScene& scene,
   double* residual = item.residual.mutable_data_ptr<double>();
   at::parallel_for(0, points, 64, [&](std::int64_t first, std::int64_t end) {
     for (std::int64_t p = first; p < end; ++p) {
-      double counted = 0;
-      for (const double c : row_of(counting, p)) counted += c;
-      if (counted < static_cast<double>(k)) continue;
+      const auto counted = std::ranges::count_if(row_of(weight, p), [](double w) { return w > 0; });
+      if (counted < k) continue;
       const Abundances found =
-          poisson
-              ? solver.solve_poisson(row_of(counts, p), row_of(background, p), row_of(counting, p))
+          background.defined()
+              ? solver.solve_poisson(row_of(rows, p), row_of(background, p), row_of(weight, p))
               : solver.solve(params_.method, row_of(rows, p), row_of(weight, p));
-      const double unit = poisson ? scene.photons : 1.0;
       for (std::int64_t a = 0; a < k; ++a) {
         const auto at = static_cast<std::size_t>(a);
-        values[p * k + a] = found.values[at] / unit;
-        deviation[p * k + a] = std::sqrt(found.variance[at]) / unit;
+        values[p * k + a] = found.values[at];
+        deviation[p * k + a] = std::sqrt(found.variance[at]);
       }
-      residual[p] = found.residual / std::max(counted - static_cast<double>(k), 1.0);
+      residual[p] = found.residual / static_cast<double>(std::max<std::int64_t>(counted - k, 1));
     }
   });
-  return item;
 }
 
 StageRecord Unmix::process(StageRecord record, const StageScene& scene) const {

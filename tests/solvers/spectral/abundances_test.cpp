@@ -10,6 +10,7 @@
 #include "core/tensor/random.h"
 #include "solvers/data_term.h"
 #include "solvers/spectral/active_set.h"
+#include "tests/solvers/spectral/mixture.h"
 #include "tests/support/matchers.h"
 
 namespace parfocal::test {
@@ -20,45 +21,7 @@ using ::testing::DoubleNear;
 using ::testing::Pointwise;
 using Values = std::vector<double>;
 
-constexpr std::int64_t kN = 60, kK = 5;
-
-/// Overlapping bands, and what they give.
-struct Mixture {
-  Values spectra;
-
-  Mixture() {
-    for (std::int64_t j = 0; j < kN; ++j) {
-      for (std::int64_t k = 0; k < kK; ++k) {
-        const double d = (double(j) - 10.0 * double(k) - 8) / 9;
-        spectra.push_back(0.05 + std::exp(-d * d / 2));
-      }
-    }
-  }
-  [[nodiscard]] double at(std::int64_t j, std::int64_t k) const {
-    return spectra[static_cast<std::size_t>(j * kK + k)];
-  }
-  [[nodiscard]] Values mean(const Values& c) const {
-    Values m(kN, 0.0);
-    for (std::int64_t j = 0; j < kN; ++j) {
-      for (std::int64_t k = 0; k < kK; ++k) {
-        m[static_cast<std::size_t>(j)] += at(j, k) * c[static_cast<std::size_t>(k)];
-      }
-    }
-    return m;
-  }
-  /// S^T W (S c - y)
-  [[nodiscard]] Values gradient(const Values& c, const Values& y, const Values& w) const {
-    const Values m = mean(c);
-    Values g(kK, 0.0);
-    for (std::int64_t j = 0; j < kN; ++j) {
-      const auto row = static_cast<std::size_t>(j);
-      for (std::int64_t k = 0; k < kK; ++k) {
-        g[static_cast<std::size_t>(k)] += at(j, k) * w[row] * (m[row] - y[row]);
-      }
-    }
-    return g;
-  }
-};
+constexpr std::int64_t kN = Mixture::kChannels, kK = Mixture::kSpecies;
 
 Values random_values(std::size_t n, const char* purpose, std::uint64_t seed) {
   return to_vector(RandomStream(seed, purpose).normal({static_cast<std::int64_t>(n)}, at::kDouble));
@@ -152,30 +115,6 @@ TEST(Abundances, AreFoundWithoutTheSamplesThatDoNotCount) {
 TEST(Abundances, DependentSpectraAreRefused) {
   const Values s{1, 1, 2, 2, 3, 3};
   EXPECT_THROW(AbundanceSolver(s, 2), NumericError);
-}
-
-TEST(Abundances, VaryAsTheBoundSays) {
-  const Mixture mixture;
-  const AbundanceSolver solver(mixture.spectra, kK);
-  const Values c{300, 200, 250, 150, 220}, m = mixture.mean(c), none(kN, 0.0), one(kN, 1.0);
-  constexpr std::int64_t kDraws = 4000;
-  const at::Tensor draws = RandomStream(3, "noise").normal({kDraws, kN}, at::kDouble);
-  Values sum(kK, 0.0), squares(kK, 0.0), weight(kN);
-  for (std::size_t j = 0; j < kN; ++j) weight[j] = 1 / m[j];
-  Abundances found;
-  for (std::int64_t d = 0; d < kDraws; ++d) {
-    Values y = to_vector(draws[d]);
-    for (std::size_t j = 0; j < kN; ++j) y[j] = m[j] + std::sqrt(m[j]) * y[j];
-    found = solver.solve(Unmixing::kLeastSquares, y, weight);
-    for (std::size_t k = 0; k < kK; ++k) {
-      sum[k] += found.values[k] - c[k];
-      squares[k] += (found.values[k] - c[k]) * (found.values[k] - c[k]);
-    }
-  }
-  for (std::size_t k = 0; k < kK; ++k) {
-    EXPECT_NEAR(squares[k] / kDraws / found.variance[k], 1, 0.07) << k;
-    EXPECT_NEAR(sum[k] / kDraws / std::sqrt(found.variance[k] / kDraws), 0, 4) << k;
-  }
 }
 
 }  // namespace

@@ -87,23 +87,28 @@ TEST(Unmix, GivesTheLightBackAndLeavesOutWhatDoesNotCount) {
   }
 }
 
+/// Mean squared error about the truth, of 24,000 values for each species: known to 0.9 %.
 TEST(Unmix, ErrorMapsAreTheSpreadOfRepeatedMeasurements) {
   const MapScene scene;
   const at::Tensor one = light().narrow(0, 0, 1) * 0.1;
   const at::Tensor mean = scene.model.forward(one);
-  constexpr std::int64_t kRepeats = 400;
+  constexpr std::int64_t kRepeats = 2000;
   const at::Tensor counts =
       RandomStream(9, "repeats").poisson(mean.expand({kRepeats, -1, -1, -1}).contiguous());
-  for (const Unmixing method : {Unmixing::kLeastSquares, Unmixing::kPoisson}) {
+  for (const Unmixing method :
+       {Unmixing::kLeastSquares, Unmixing::kNonNegative, Unmixing::kPoisson}) {
     Unmix::Params params;
     params.method = method;
     const StageRecord found = Unmix(params).process(record_of(counts), scene.scene());
-    const at::Tensor spread = found.image.std(0);
+    const StageRecord sure = Unmix(params).process(record_of(mean), scene.scene());
+    const at::Tensor squares = (found.image - one).square().mean(0);
+    EXPECT_GT(found.image.min().item<double>(), 0.0);
     for (std::int64_t k = 0; k < 3; ++k) {
-      const Field& deviation =
-          found.shown.fields.at("species_" + std::to_string(k + 1) + "_deviation");
-      const double ratio = (spread[k] / deviation.values[0][0]).square().mean().item<double>();
-      EXPECT_NEAR(ratio, 1, 0.08) << k;
+      const std::string name = "species_" + std::to_string(k + 1) + "_deviation";
+      const at::Tensor bound = sure.shown.fields.at(name).values[0][0].square();
+      EXPECT_NEAR((squares[k] / bound).mean().item<double>(), 1, 0.05) << int(method) << k;
+      const at::Tensor shown = found.shown.fields.at(name).values[0][0].square();
+      EXPECT_LT((shown / bound - 1).abs().max().item<double>(), 0.15) << int(method) << k;
     }
   }
 }
