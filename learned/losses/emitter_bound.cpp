@@ -149,13 +149,13 @@ Shown EmitterBound::show(const Trial& trial) const {
     shown.numbers.push_back({"worst_" + name + "_bound", column.max().item<double>(), "nm"});
     const at::Tensor z = places_of(emitters, params_.planes).select(1, 2).contiguous();
     if (found.size(0) < 2) continue;
-    shown.curves.push_back({name,
-                            "z (um)",
-                            "least standard deviation (nm)",
-                            {z.const_data_ptr<double>(), z.const_data_ptr<double>() + z.numel()},
-                            {column.const_data_ptr<double>(),
-                             column.const_data_ptr<double>() + column.numel()},
-                            "bound"});
+    shown.curves.push_back(
+        {name,
+         "z (um)",
+         "least standard deviation (nm)",
+         {z.const_data_ptr<double>(), z.const_data_ptr<double>() + z.numel()},
+         {column.const_data_ptr<double>(), column.const_data_ptr<double>() + column.numel()},
+         "bound"});
   }
   return shown;
 }

@@ -7,8 +7,8 @@
 
 #include "learned/losses/emitter_bound.h"
 #include "optics/detectors/poisson_detector.h"
+#include "tests/solvers/pupil_microscope.h"
 #include "tests/support/data.h"
-#include "tests/support/pupil_microscope.h"
 
 namespace parfocal::test {
 namespace {

@@ -5,8 +5,8 @@
 #include <cstdio>
 
 #include "tests/solvers/pupil_fit_case.h"
+#include "tests/solvers/pupil_microscope.h"
 #include "tests/support/data.h"
-#include "tests/support/pupil_microscope.h"
 
 namespace parfocal::solvers {
 namespace {

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "tests/solvers/pupil_fit_case.h"
+#include "tests/solvers/pupil_microscope.h"
 #include "tests/support/data.h"
-#include "tests/support/pupil_microscope.h"
 
 namespace parfocal::solvers {
 namespace {

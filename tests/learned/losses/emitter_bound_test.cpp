@@ -94,17 +94,17 @@ TEST(EmitterBound, ShowsEveryAxisOverDepth) {
   // Astigmatism: x and y change places on the other side of the focus.
   EXPECT_NEAR(shown.curves[0].y.front() / shown.curves[1].y.back(), 1, 1e-6);
   EXPECT_GT(shown.curves[0].y.front() / shown.curves[1].y.front(), 1.2);
-  EXPECT_NEAR(bound(model, loss_of(1000, 10, EmitterBound::Axes::kAxial)),
-              shown.numbers[4].value, 1e-12);
+  EXPECT_NEAR(bound(model, loss_of(1000, 10, EmitterBound::Axes::kAxial)), shown.numbers[4].value,
+              1e-12);
 }
 
 TEST(EmitterBound, RefusesModelsWithoutEmittersDepthOrAFixedWidth) {
   const EmitterBound all = loss_of(1000, 10, EmitterBound::Axes::kAll);
   EXPECT_THROW(static_cast<void>(bound(plain_camera(8, 8), all)), UsageError);
   EXPECT_THROW(static_cast<void>(bound(gaussian(13, true), all)), UsageError);
-  EXPECT_THROW(static_cast<void>(bound(gaussian(13, false),
-                                       loss_of(1000, 10, EmitterBound::Axes::kAxial))),
-               UsageError);
+  EXPECT_THROW(
+      static_cast<void>(bound(gaussian(13, false), loss_of(1000, 10, EmitterBound::Axes::kAxial))),
+      UsageError);
 }
 
 }  // namespace

@@ -68,9 +68,8 @@ at::Tensor by_fft(const Microscope& scope, const PupilImaging& imaging, const at
   };
   const MaskPlaneFrequencies samples{f(grid.n_y, step_y), f(grid.n_x, step_x)};
   const auto scalar = [](double v) { return at::scalar_tensor(v, at::kDouble); };
-  const at::Tensor pupil = scope.pupil.at(samples, scalar(kWavelength),
-                                          {scalar(y_m), scalar(x_m), scalar(z_m)}) *
-                           mask;
+  const at::Tensor pupil =
+      scope.pupil.at(samples, scalar(kWavelength), {scalar(y_m), scalar(x_m), scalar(z_m)}) * mask;
   at::Tensor padded = at::zeros({kPeriod, kPeriod}, at::kComplexDouble);
   padded.narrow(0, 0, grid.n_y).narrow(1, 0, grid.n_x).copy_(pupil);
   const at::Tensor power =

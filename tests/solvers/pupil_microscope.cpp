@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/support/pupil_microscope.h"
+#include "tests/solvers/pupil_microscope.h"
 
 #include <cmath>
 
