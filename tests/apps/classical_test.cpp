@@ -174,10 +174,11 @@ TEST(Classical, ThatDoesNotExistIsNamedInTheReport) {
   const WorkFolder folder;
   const Finished found = run(
       folder,
-      reconstruct_yaml(kScene,
-                       "  solver: {type: gradient_descent, iterations: 2}\n"
-                       "  prior: [{type: quadratic, weight: 1}, {type: denoiser, sigma: 1, range: "
-                       "[0, 6], network: {type: dncnn, depth: 2, width: 4}}]\n"),
+      reconstruct_yaml(
+          kScene,
+          "  solver: {type: gradient_descent, iterations: 2}\n"
+          "  prior: [{type: smooth_total_variation, weight: 1}, {type: denoiser, sigma: 1, range: "
+          "[0, 6], network: {type: dncnn, depth: 2, width: 4}}]\n"),
       "a");
   EXPECT_THAT(found.text("report.html"),
               HasSubstr("no classical result stands beside the learned one"));

@@ -231,10 +231,9 @@ std::string usage_error_of(const Call& call) {
 TEST(Admm, PriorThatCannotBeSplitIsNamed) {
   const Problem problem = random_camera(
       {1, 1, 8, 8}, {std::make_shared<solvers::WaveletL1>(solvers::WaveletL1::Params{})});
-  EXPECT_EQ(
-      usage_error_of([&] { static_cast<void>(Admm(Admm::Params{}).init(problem)); }),
-      "admm cannot split the prior wavelet_l1; it takes total_variation and non_negative, fista "
-      "takes any prox");
+  EXPECT_EQ(usage_error_of([&] { static_cast<void>(Admm(Admm::Params{}).init(problem)); }),
+            "admm cannot split the prior wavelet_l1; it takes total_variation, quadratic and "
+            "non_negative, fista takes any prox");
 }
 
 TEST(Admm, SensorSceneIsRefused) {
