@@ -206,7 +206,10 @@ void add_reconstruction(Gallery& gallery, const std::string& classical,
       gallery.read("truth") || (!results.empty() && gallery.read(results.front().name + "_truth"));
   gallery.grey("measurement", "Measurement",
                simulated ? "simulated input" : "input after preparation", "");
-  gallery.grey("psf", "Point response", "of the instrument to a point on the axis", "");
+  const bool image_of_points = results.empty() || results.front().name == "object";
+  if (image_of_points) {
+    gallery.grey("psf", "Point response", "of the instrument to a point on the axis", "");
+  }
   gallery.rendering();
   gallery.grey("mean_frame", "Mean of all frames", "what the camera alone resolves", "");
   for (const NamedResult& result : results) {

@@ -26,13 +26,14 @@ border:1px solid currentColor;vertical-align:middle}
 .tile b{display:block;font-size:20px;font-weight:600;font-variant-numeric:tabular-nums}
 .tile small{font-size:13px;font-weight:500;color:var(--soft)}.tile span{color:var(--soft);font-size:13px;overflow-wrap:anywhere}
 .images{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr));gap:16px;align-items:start}
+.images figure{max-width:760px}
 figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px}
 figcaption{font-size:13px;color:var(--soft);margin-top:8px}
 figcaption b{color:var(--ink);font-size:14px;font-weight:600}
 .frame{position:relative;overflow:hidden;border-radius:4px;line-height:0;background:#000}
 .frame img{width:100%;height:auto;image-rendering:auto;cursor:zoom-in}
 .frame svg{position:absolute;left:0;top:0;width:100%;height:100%;pointer-events:none}
-figure.zoomed{position:fixed;inset:0;z-index:9;border:0;border-radius:0;padding:16px;
+figure.zoomed{max-width:none;position:fixed;inset:0;z-index:9;border:0;border-radius:0;padding:16px;
 display:flex;flex-direction:column;justify-content:center;background:var(--paper)}
 figure.zoomed .frame{flex:1 1 auto;min-height:0;background:none;display:flex;justify-content:center}
 figure.zoomed img{width:auto;max-width:100%;height:100%;object-fit:contain;image-rendering:pixelated;

@@ -90,7 +90,11 @@ StageRecord Despike::process(StageRecord record, const StageScene&) const {
     refused += static_cast<double>(spikes.refused);
     rank = std::max(rank, static_cast<double>(spikes.rank));
     if (i > 0) continue;
-    record.shown.fields.add(flag_field(spikes.flagged, record));
+    if (spikes.flagged.any().item<bool>()) {
+      record.shown.fields.add(flag_field(spikes.flagged, record));
+    } else {
+      record.shown.notes.push_back("No sample was taken for a spike.");
+    }
     record.shown.curves.push_back(singular_curve(spikes.singular_values));
   }
   record.shown.numbers.push_back({"spikes", flagged, "samples"});
