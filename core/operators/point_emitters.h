@@ -5,6 +5,7 @@
 
 #include <array>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "core/operators/emitter_block.h"
@@ -34,5 +35,13 @@ class PointEmitters {
   /// Of the pixels in the sample, [y, x].
   [[nodiscard]] virtual std::array<double, 2> pitch_m() const = 0;
 };
+
+/// Emitters of one photon in the middle of their windows, at `planes` depths that divide the range of
+/// z evenly (one emitter where there is no z), [emitter, parameter], float64.
+/// Tested by: tests/forward_models/pupil_emitters_test.cpp.
+[[nodiscard]] at::Tensor emitters_over_depth(const PointEmitters& emitters, std::int64_t planes);
+
+/// Which parameter has this name; -1 where none has.
+[[nodiscard]] std::int64_t parameter_index(const PointEmitters& emitters, std::string_view name);
 
 }  // namespace parfocal

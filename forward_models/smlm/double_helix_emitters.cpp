@@ -16,19 +16,6 @@ constexpr double kPi = std::numbers::pi;
 constexpr double kMicrometre = 1e-6;
 constexpr double kSamplesPerSigma = 6;  // Of the table of a fit.
 
-std::vector<EmitterParameter> parameters_of(const DoubleHelixEmitters::Params& p) {
-  const auto place = [](std::string name, std::int64_t n) {
-    const double middle = 0.5 * static_cast<double>(n - 1);
-    const double reach = std::max(2.5, 0.1 * static_cast<double>(n));
-    return EmitterParameter{std::move(name), "px", middle - reach, middle + reach, 1.0, 0.0};
-  };
-  return {place("x", p.window[1]),
-          place("y", p.window[0]),
-          {"z", "um", p.depth[0].m() / kMicrometre, p.depth[1].m() / kMicrometre, 0.1, 0.0},
-          {"photons", "e-", 1.0, 1e9, 0.0, 0.7},
-          {"background", "e-/px", 0.01, 1e9, 1.0, 0.7}};
-}
-
 /// Share of the pixel around `at` in a Gaussian about 0; both in pixels.
 double share(double at, double sigma) {
   const double scale = 1.0 / (sigma * std::numbers::sqrt2);
@@ -85,7 +72,8 @@ DoubleHelixEmitters::DoubleHelixEmitters(const Params& params, const BuildContex
     : window_(params.window),
       pitch_m_{params.pitch[0].m(), params.pitch[1].m()},
       dtype_(context.dtype),
-      parameters_(parameters_of(params)),
+      parameters_(spline_parameters(window_, params.depth[0].m() / kMicrometre,
+                                    params.depth[1].m() / kMicrometre)),
       sigma_(context, "sigma", params.sigma, optics::LeafUnit{"um", 1e-6, Bounds::above(0.0)}),
       lobe_distance_(context, "lobe_distance", params.lobe_distance,
                      optics::LeafUnit{"um", 1e-6, Bounds::above(0.0)}),

@@ -7,7 +7,6 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/linspace.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/stack.h>
@@ -55,19 +54,6 @@ Grid with_reach(const PupilEmitters::Params& p) {
   const std::int64_t y = blur_reach(p.blur, p.pitch[0].m());
   const std::int64_t x = blur_reach(p.blur, p.pitch[1].m());
   return Grid::centred(p.window[0] + 2 * y, p.window[1] + 2 * x, p.pitch[0].m(), p.pitch[1].m());
-}
-
-std::vector<EmitterParameter> parameters_of(const PupilEmitters::Params& p) {
-  const auto place = [](std::string name, std::int64_t n) {
-    const double middle = 0.5 * static_cast<double>(n - 1);
-    const double reach = std::max(3.0, 0.1 * static_cast<double>(n));
-    return EmitterParameter{std::move(name), "px", middle - reach, middle + reach, 1.0, 0.0};
-  };
-  return {place("x", p.window[1]),
-          place("y", p.window[0]),
-          {"z", "um", p.depth[0].m() / kMicrometre, p.depth[1].m() / kMicrometre, 0.2, 0.0},
-          {"photons", "e-", 1.0, 1e9, 0.0, 0.7},
-          {"background", "e-/px", 0.01, 1e9, 1.0, 0.7}};
 }
 
 }  // namespace
@@ -136,7 +122,8 @@ PupilEmitters::PupilEmitters(const Params& params, const BuildContext& context)
       imaging_(pupil_, params.wavelength.m(), plane_of(params.plane), with_reach(params),
                context.dtype, context.device),
       elements_(optics::passive_elements(context, imaging_.beam())),
-      parameters_(parameters_of(params)) {
+      parameters_(spline_parameters(window_, params.depth[0].m() / kMicrometre,
+                                    params.depth[1].m() / kMicrometre)) {
   check_period(context.path);
   if (!params.blur) return;
   const auto matrix = [&](std::size_t axis) {
@@ -269,11 +256,7 @@ std::shared_ptr<const EmitterBlock> PupilEmitters::emitter_block(SimdLevel level
 
 Shown PupilEmitters::show() const {
   const at::NoGradGuard no_grad;
-  at::Tensor theta = at::zeros({kShownPlanes, 5}, at::kDouble);
-  theta.select(1, 0).fill_(0.5 * static_cast<double>(window_[1] - 1));
-  theta.select(1, 1).fill_(0.5 * static_cast<double>(window_[0] - 1));
-  theta.select(1, 2).copy_(
-      at::linspace(parameters_[2].low, parameters_[2].high, kShownPlanes, at::kDouble));
+  const at::Tensor theta = emitters_over_depth(*this, kShownPlanes);
   Shown shown;
   Field stack;
   stack.name = "point_response";

@@ -279,6 +279,20 @@ class SplineBlock final : public EmitterBlock {
 
 }  // namespace
 
+std::vector<EmitterParameter> spline_parameters(const std::array<std::int64_t, 2>& window,
+                                                double first_um, double last_um) {
+  const auto place = [](std::string name, std::int64_t n) {
+    const double middle = 0.5 * static_cast<double>(n - 1);
+    const double reach = std::max(3.0, 0.1 * static_cast<double>(n));
+    return EmitterParameter{std::move(name), "px", middle - reach, middle + reach, 1.0, 0.0};
+  };
+  return {place("x", window[1]),
+          place("y", window[0]),
+          {"z", "um", first_um, last_um, 0.2, 0.0},
+          {"photons", "e-", 1.0, 1e9, 0.0, 0.7},
+          {"background", "e-/px", 0.01, 1e9, 1.0, 0.7}};
+}
+
 SampledPsf table_for(const std::vector<EmitterParameter>& parameters, std::int64_t oversampling,
                      double step_z) {
   SampledPsf psf;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -29,6 +30,11 @@ struct SplineFit {
   std::vector<EmitterParameter> parameters;  ///< x, y, z, photons, background.
   double start_step_z = 0.0;  ///< Depths at which a fit looks for its start lie this far apart.
 };
+
+/// x, y, z, photons and background of emitters in windows [y, x] between two depths; places up to a
+/// tenth of the window, at least three pixels, from its middle.
+[[nodiscard]] std::vector<EmitterParameter> spline_parameters(
+    const std::array<std::int64_t, 2>& window, double first_um, double last_um);
 
 /// A table without values that holds what emitters at the limits of these parameters (x, y, z, ..)
 /// meet, centred, with planes `step_z` apart.

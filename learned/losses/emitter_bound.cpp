@@ -4,7 +4,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/diagonal.h>
-#include <ATen/ops/linspace.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
@@ -25,38 +24,11 @@ const PointEmitters& emitters_of(const Trial& trial) {
                                            "a model of single emitters");
 }
 
-/// Column of theta that holds the parameter; -1 where there is none.
-std::int64_t column_of(const PointEmitters& emitters, const std::string& name) {
-  const std::vector<EmitterParameter>& parameters = emitters.parameters();
-  for (std::size_t a = 0; a < parameters.size(); ++a) {
-    if (parameters[a].name == name) return static_cast<std::int64_t>(a);
-  }
-  return -1;
-}
-
 /// Nanometres per unit of x, y and z.
 at::Tensor nanometres(const PointEmitters& emitters, std::int64_t axes) {
   const auto [pitch_y, pitch_x] = emitters.pitch_m();
   const std::vector<double> all{pitch_x / kNanometre, pitch_y / kNanometre, 1e3};
   return at::tensor(std::vector<double>(all.begin(), all.begin() + axes), at::kDouble);
-}
-
-/// Emitters in the middle of the window, [plane, parameter].
-at::Tensor places_of(const PointEmitters& emitters, std::int64_t planes) {
-  const std::vector<EmitterParameter>& parameters = emitters.parameters();
-  const bool deep = column_of(emitters, "z") >= 0;
-  const std::int64_t rows = deep ? planes : 1;
-  at::Tensor theta = at::zeros({rows, static_cast<std::int64_t>(parameters.size())}, at::kDouble);
-  for (std::size_t a = 0; a < parameters.size(); ++a) {
-    const EmitterParameter& p = parameters[a];
-    at::Tensor column = theta.select(1, static_cast<std::int64_t>(a));
-    if (p.name == "z") {
-      column.copy_(at::linspace(p.low, p.high, rows, at::kDouble));
-    } else if (p.name == "x" || p.name == "y") {
-      column.fill_(0.5 * (p.low + p.high));
-    }
-  }
-  return theta;
 }
 
 }  // namespace
@@ -90,17 +62,15 @@ void EmitterBound::describe(Schema<Params>& s) {
 
 at::Tensor EmitterBound::deviations(const Trial& trial) const {
   const PointEmitters& emitters = emitters_of(trial);
-  at::Tensor theta = places_of(emitters, params_.planes);
-  const std::int64_t photons_at = column_of(emitters, "photons");
-  const std::int64_t axes = column_of(emitters, "z") < 0 ? 2 : 3;
-  const std::int64_t sigma_at = column_of(emitters, "sigma");
+  const std::int64_t axes = parameter_index(emitters, "z") < 0 ? 2 : 3;
+  const std::int64_t sigma_at = parameter_index(emitters, "sigma");
   if (sigma_at >= 0) {
     const auto& p = emitters.parameters()[static_cast<std::size_t>(sigma_at)];
     throw UsageError("emitter_bound: the model leaves " + p.name +
                      " free, whose value no emitter has; fix it (free_width: false)");
   }
   // One photon and no background: the rest is a scale and an offset.
-  theta.select(1, photons_at).fill_(1.0);
+  const at::Tensor theta = emitters_over_depth(emitters, params_.planes);
   const PointEmitters::Images unit = emitters.emitter_images(theta.to(trial.model.dtype()));
   const at::Tensor light = unit.mean.to(at::kDouble);
   const at::Tensor slopes = unit.derivatives.to(at::kDouble).flatten(2);
@@ -147,8 +117,10 @@ Shown EmitterBound::show(const Trial& trial) const {
     const std::string name = kAxisNames[axis];
     shown.numbers.push_back({"mean_" + name + "_bound", column.mean().item<double>(), "nm"});
     shown.numbers.push_back({"worst_" + name + "_bound", column.max().item<double>(), "nm"});
-    const at::Tensor z = places_of(emitters, params_.planes).select(1, 2).contiguous();
     if (found.size(0) < 2) continue;
+    const at::Tensor z = emitters_over_depth(emitters, params_.planes)
+                             .select(1, parameter_index(emitters, "z"))
+                             .contiguous();
     shown.curves.push_back(
         {name,
          "z (um)",

@@ -4,7 +4,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/constant_pad_nd.h>
-#include <ATen/ops/linspace.h>
 #include <ATen/ops/roll.h>
 #include <ATen/ops/zeros.h>
 
@@ -19,21 +18,6 @@
 
 namespace parfocal::solvers {
 namespace {
-
-/// Emitters of one photon at pixel n / 2, at every depth: [plane, parameter].
-at::Tensor places_of(const PointEmitters& emitters, std::int64_t planes) {
-  const std::vector<EmitterParameter>& parameters = emitters.parameters();
-  at::Tensor theta = at::zeros({planes, static_cast<std::int64_t>(parameters.size())}, at::kDouble);
-  for (std::size_t a = 0; a < parameters.size(); ++a) {
-    const EmitterParameter& p = parameters[a];
-    at::Tensor column = theta.select(1, static_cast<std::int64_t>(a));
-    if (p.name == "x" || p.name == "y") column.fill_(std::ceil(0.5 * (p.low + p.high)));
-    if (p.name == "photons") column.fill_(1.0);
-    if (p.name == "sigma") column.fill_(p.typical);
-    if (p.name == "z") column.copy_(at::linspace(p.low, p.high, planes, at::kDouble));
-  }
-  return theta;
-}
 
 at::Tensor padded_spectrum(const at::Tensor& image, std::int64_t p_y, std::int64_t p_x) {
   return rfft2(at::constant_pad_nd(image, {0, p_x - image.size(-1), 0, p_y - image.size(-2)}));
@@ -62,7 +46,9 @@ void MatchedFilter::know(const Operator& model) {
   const at::NoGradGuard no_grad;
   const auto& emitters =
       require_capability<PointEmitters>(model, "matched_filter", "a model of single emitters");
-  const at::Tensor theta = places_of(emitters, params_.planes);
+  at::Tensor theta = emitters_over_depth(emitters, params_.planes);
+  // On a pixel, n / 2, also where the middle lies between two.
+  for (const char* name : {"x", "y"}) theta.select(1, parameter_index(emitters, name)).ceil_();
   const at::Tensor images = emitters.emitter_images(theta.to(model.dtype())).mean;
   const at::Tensor h = images.cpu().to(at::kDouble);
   const at::Tensor t = h - h.mean({1, 2}, true);

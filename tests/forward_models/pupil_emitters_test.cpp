@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "tests/conformance/emitter_case.h"
 #include "tests/optics/parts.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/matchers.h"
@@ -20,19 +21,8 @@ namespace {
 constexpr int kLanes = kEmitterLanes;
 
 PupilEmitters::Params astigmatic() {
-  PupilEmitters::Params p;
-  p.pupil.na = 1.2;
-  p.pupil.index_immersion = 1.518;
-  p.pupil.index_sample = 1.33;
-  p.pupil.nominal_focus = Length::from_m(0.5e-6);
-  p.pupil.noll = {6};
-  p.pupil.aberrations = {Angle::from_rad(0.8)};
-  p.wavelength = Length::from_m(600e-9);
-  p.plane.focal_length = Length::from_m(0.15);
-  p.plane.magnification = 100;
-  p.plane.pitch = {Length::from_m(110e-6), Length::from_m(120e-6)};
+  PupilEmitters::Params p = conformance::EmitterCase::params();
   p.window = {17, 19};
-  p.pitch = {Length::from_m(120e-9), Length::from_m(110e-9)};
   p.depth = {Length::from_m(0.1e-6), Length::from_m(0.9e-6)};
   return p;
 }
@@ -75,6 +65,16 @@ TEST(PupilEmitters, DerivativesAreExact) {
     const at::Tensor slope = ((at(h) - at(-h)) * 8.0 - (at(2 * h) - at(-2 * h))) / (12.0 * h);
     EXPECT_LE(test::relative_difference(images.derivatives.select(1, a), slope), 1e-6) << a;
   }
+}
+
+TEST(PupilEmitters, StandOverDepthInTheMiddleOfTheWindow) {
+  const PupilEmitters model(astigmatic(), wide());
+  const at::Tensor theta = emitters_over_depth(model, 3);
+  const at::Tensor expected = at::tensor(
+      std::vector<double>{9, 8, 0.1, 1, 0, 9, 8, 0.5, 1, 0, 9, 8, 0.9, 1, 0}, at::kDouble);
+  EXPECT_TRUE(test::close(theta, expected.view({3, 5}), 1e-15));
+  EXPECT_EQ(parameter_index(model, "photons"), 3);
+  EXPECT_EQ(parameter_index(model, "sigma"), -1);
 }
 
 TEST(PupilEmitters, BlurKeepsTheLightAndWidensByItsVariance) {

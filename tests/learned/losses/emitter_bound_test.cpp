@@ -8,6 +8,7 @@
 #include "forward_models/smlm/gaussian_emitters.h"
 #include "forward_models/smlm/pupil_emitters.h"
 #include "optics/detectors/poisson_detector.h"
+#include "tests/conformance/emitter_case.h"
 #include "tests/learned/losses/plain_camera.h"
 
 namespace parfocal::test {
@@ -61,18 +62,11 @@ TEST(EmitterBound, IsTheMeanOverAllPhotonsAndBackgrounds) {
 
 /// The numbers beside the value are its parts.
 TEST(EmitterBound, ShowsEveryAxisOverDepth) {
-  smlm::PupilEmitters::Params p;
-  p.pupil.na = 1.2;
-  p.pupil.index_immersion = 1.518;
-  p.pupil.index_sample = 1.33;
-  p.pupil.noll = {6};
-  p.pupil.aberrations = {Angle::from_rad(0.8)};
-  p.wavelength = Length::from_m(600e-9);
-  p.plane.focal_length = Length::from_m(0.15);
-  p.plane.magnification = 100;
-  p.plane.pitch = {Length::from_m(110e-6), Length::from_m(110e-6)};
+  smlm::PupilEmitters::Params p = conformance::EmitterCase::params();
+  p.pupil.nominal_focus = Length();
   p.window = {17, 17};
   p.pitch = {Length::from_m(110e-9), Length::from_m(110e-9)};
+  p.plane.pitch[1] = p.plane.pitch[0];
   p.depth = {Length::from_m(-0.4e-6), Length::from_m(0.4e-6)};
   BuildContext context;
   context.dtype = at::kDouble;
