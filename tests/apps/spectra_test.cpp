@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/run/atomic_file.h"
+#include "core/run/summary.h"
 #include "datasets/formats/npy_reader.h"
 #include "datasets/formats/stack_reader.h"
 #include "tests/apps/program_runner.h"
@@ -113,6 +114,24 @@ TEST_F(Spectra, SharedSolversRunOnTheSameMap) {
       run_parfocal({"run", "map.yaml", "-q", "--out", "out"}, folder_.path());
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(read_whole_file(run() / "results/summary.json"), HasSubstr("relative_residual"));
+}
+
+/// The fit of total variation to the same map stands beside the network, whatever its weights.
+TEST_F(Spectra, ALearnedPriorHasAClassicalResultBesideIt) {
+  set_up(
+      "{solver: {type: pnp_admm, iterations: 3, sigma: 0.1, start: zero}, prior: [{type: denoiser, "
+      "units: [3e4, "
+      "3e4], range: [-1, 2], network: {type: dncnn, depth: 2, width: 4}}]}");
+  const ProgramResult result =
+      run_parfocal({"run", "map.yaml", "-q", "--out", "out"}, folder_.path());
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const Summary summary = Summary::read(run() / "results/summary.json");
+  ASSERT_NE(summary.find("relative_residual_classical"), nullptr);
+  ASSERT_NE(summary.find("misfit_classical"), nullptr);
+  // A network with random weights spoils the map, the classical fit does not know of it.
+  EXPECT_LT(summary.find("relative_residual_classical")->value,
+            0.5 * summary.find("relative_residual")->value);
+  EXPECT_THAT(read_whole_file(run() / "report.html"), HasSubstr("total variation"));
 }
 
 TEST_F(Spectra, WrongInputIsRefusedWithItsPlace) {
