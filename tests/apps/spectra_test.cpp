@@ -105,6 +105,8 @@ TEST_F(Spectra, StagesGiveMapsErrorMapsAndAReport) {
   }
   const std::string report = read_whole_file(run() / "report.html");
   EXPECT_THAT(report, HasSubstr("first_deviation"));
+  EXPECT_THAT(report, HasSubstr("No sample was taken for a spike."));
+  EXPECT_FALSE(std::filesystem::exists(run() / "results/despike_spikes.ome.tif"));
   EXPECT_THAT(report, HasSubstr("Raman shift (1/cm)"));
 }
 

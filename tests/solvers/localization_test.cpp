@@ -115,6 +115,57 @@ std::vector<Spot> spots_of(const at::Tensor& frames, std::int64_t box, double th
   return NetGradient({box, threshold}, BuildContext()).detect(frames);
 }
 
+/// A Gaussian that is begun at given places, NaN for none.
+class StartedBlock final : public EmitterBlock {
+ public:
+  explicit StartedBlock(std::vector<double> x) : x_(std::move(x)) {}
+  [[nodiscard]] std::int64_t n_y() const override { return block_->n_y(); }
+  [[nodiscard]] std::int64_t n_x() const override { return block_->n_x(); }
+  [[nodiscard]] const std::vector<EmitterParameter>& parameters() const override {
+    return block_->parameters();
+  }
+  [[nodiscard]] int starts() const override { return static_cast<int>(x_.size()); }
+  void start(const EmitterWindows&, double* theta) const override {
+    for (const double x : x_) {
+      for (const double value : {x, 10.0, 500.0, 10.0}) {
+        theta = std::fill_n(theta, kEmitterLanes, value);
+      }
+    }
+  }
+  void evaluate(const EmitterWindows& windows, const double* theta,
+                EmitterSums& sums) const override {
+    block_->evaluate(windows, theta, sums);
+  }
+
+ private:
+  std::vector<double> x_;
+  std::shared_ptr<const EmitterBlock> block_ = smlm::make_gaussian_block({21, 21, 1.2, 1.0, false});
+};
+
+/// A dim and a bright spot in one window: each holds a fit that is begun at it.
+TEST(MaximumLikelihood, TheLikeliestOfSeveralStartsStays) {
+  FitWindows windows;
+  for (int j = 0; j < 21; ++j) {
+    for (int i = 0; i < 21; ++i) {
+      const auto spot = [&](double x, double height) {
+        return height * std::exp(-((i - x) * (i - x) + (j - 10.0) * (j - 10.0)) / 2.88);
+      };
+      windows.counts.push_back(std::round(10 + spot(6, 40) + spot(14, 160)));
+    }
+  }
+  const auto x_of = [&](const std::vector<double>& starts) {
+    const Fits fits = fit_emitters(StartedBlock(starts), windows);
+    EXPECT_EQ(fits.state[0], FitState::kConverged);
+    return fits.theta[0];
+  };
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_NEAR(x_of({6.3}), 6, 0.2) << "the dim spot holds a fit";
+  EXPECT_NEAR(x_of({6.3, 13.6}), 14, 0.2);
+  EXPECT_NEAR(x_of({13.6, 6.3}), 14, 0.2);
+  EXPECT_NEAR(x_of({6.3, kNone, 13.6}), 14, 0.2);
+  EXPECT_NEAR(x_of({6.3, kNone}), 6, 0.2);
+}
+
 TEST(NetGradient, FindsTheFirstOfEqualMaximaOnce) {
   at::Tensor frame = at::zeros({1, 12, 12}, at::kDouble);
   EXPECT_TRUE(spots_of(frame, 5, 1e-9).empty());
