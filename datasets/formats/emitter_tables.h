@@ -12,7 +12,7 @@ namespace parfocal::formats {
 /// Tables of emitters. Inside they all have the columns
 ///
 ///   frame, x (px), y (px), and where known z (m), photons (e-), background (e-/px), sigma_x,
-///   sigma_y (px), deviation_x, deviation_y (px), net_gradient, deviance, iterations
+///   sigma_y (px), deviation_x, deviation_y (px), deviation_z (m), net_gradient, deviance, iterations
 ///
 /// Convention: frames count from 0; x to the right, y down, 0 at the centre of the first pixel.
 

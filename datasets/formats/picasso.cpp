@@ -32,6 +32,7 @@ constexpr std::array kLinks{Link{"frame", "frame", "", 1},
                             Link{"bg", "background", "e-/px", 1},
                             Link{"lpx", "deviation_x", "px", 1},
                             Link{"lpy", "deviation_y", "px", 1},
+                            Link{"lpz", "deviation_z", "m", 1e9},
                             Link{"net_gradient", "net_gradient", "e-", 1},
                             Link{"likelihood", "deviance", "", -0.5},
                             Link{"iterations", "iterations", "", 1}};

@@ -33,7 +33,8 @@ std::vector<Link> links(double pitch_m) {
           {"offset [photon]", "background", "e-/px", 1, 0},
           {"chi2", "deviance", "", 1, 0},
           {"uncertainty_xy [nm]", "deviation_x", "px", nm, 0},
-          {"uncertainty [nm]", "deviation_x", "px", nm, 0}};
+          {"uncertainty [nm]", "deviation_x", "px", nm, 0},
+          {"uncertainty_z [nm]", "deviation_z", "m", 1e9, 0}};
 }
 
 /// Cells of a line; a quoted one may hold commas.
@@ -85,7 +86,9 @@ void write_thunderstorm(const std::filesystem::path& path, const Table& table, d
   for (std::size_t row = 0; row < table.rows(); ++row) {
     text += fmt::format("{}", row + 1);
     for (const auto& [link, values] : columns) {
-      text += fmt::format(",{:.9g}", (value_of(link, *values, row) + link.shift) * link.scale);
+      const double value = (value_of(link, *values, row) + link.shift) * link.scale;
+      const bool whole = std::string_view(link.inside) == "frame";
+      text += whole ? fmt::format(",{:.0f}", value) : fmt::format(",{:.9g}", value);
     }
     text += '\n';
   }

@@ -36,6 +36,8 @@ Table example() {
   table.add("sigma_y", "px", {1.25, 1.5, 0.875});
   table.add("deviation_x", "px", {0.0625, 0.125, 0.03125});
   table.add("deviation_y", "px", {0.0625, 0.25, 0.03125});
+  table.add("z", "m", {-0.25e-6, 0.0, 0.5e-6});
+  table.add("deviation_z", "m", {4e-9, 8e-9, 16e-9});
   table.add("net_gradient", "e-", {5000, 6000, 7000});
   table.add("deviance", "", {49, 50.5, 51});
   table.add("iterations", "", {4, 5, 50});
@@ -99,6 +101,7 @@ TEST(EmitterTables, PythonReadsWhatIsWritten) {
          "assert list(locs['frame']) == [0, 7, 4000000000]\n"
          "assert list(locs['x']) == [0.25, 12.5, 31.0] and list(locs['y']) == [1.5, -0.25, 8.75]\n"
          "assert list(locs['lpy']) == [0.0625, 0.25, 0.03125]\n"
+         "assert list(locs['z']) == [-250, 0, 500] and list(locs['lpz']) == [4, 8, 16]\n"
          "assert list(locs['likelihood']) == [-24.5, -25.25, -25.5]\n"
          "assert locs.dtype['iterations'] == 'int32'\n";
   const std::string command = "python3 " + (folder.path() / "read.py").string() + " " +
@@ -111,13 +114,15 @@ TEST(EmitterTables, ThunderstormRoundTrip) {
   const auto file = folder.path() / "locs.csv";
   write_thunderstorm(file, example(), kPitch);
   const std::string text = read_whole_file(file);
-  EXPECT_THAT(text, HasSubstr("\"id\",\"frame\",\"x [nm]\",\"y [nm]\",\"sigma [nm]\","
+  EXPECT_THAT(text, HasSubstr("\"id\",\"frame\",\"x [nm]\",\"y [nm]\",\"z [nm]\",\"sigma [nm]\","
                               "\"intensity [photon]\",\"offset [photon]\",\"chi2\","
-                              "\"uncertainty_xy [nm]\"\n"));
-  EXPECT_THAT(text, HasSubstr("\n1,1,97.5,260,162.5,1000,10,49,8.125\n"));
+                              "\"uncertainty_xy [nm]\",\"uncertainty_z [nm]\"\n"));
+  EXPECT_THAT(text, HasSubstr("\n1,1,97.5,260,-250,162.5,1000,10,49,8.125,4\n"));
+  EXPECT_THAT(text, HasSubstr("\n3,4000000001,4095,"));
   const Table read = read_emitters(file, kPitch);
   const Table expected = example();
-  for (const char* name : {"frame", "x", "y", "photons", "background", "sigma_x", "deviance"}) {
+  for (const char* name :
+       {"frame", "x", "y", "photons", "background", "sigma_x", "deviance", "z", "deviation_z"}) {
     for (std::size_t row = 0; row < 3; ++row) {
       EXPECT_NEAR(read.at(name)[row], expected.at(name)[row],
                   1e-8 * (1 + std::abs(expected.at(name)[row])))
